@@ -1,0 +1,72 @@
+"""The nouns of the program: frozen values, no input or output."""
+
+from forms_ocr.model.geometry import Box, GreyImage, Homography
+from forms_ocr.model.glyph import (
+    CLASSES,
+    EMPTY,
+    GLYPH_SIDE_PX,
+    OTHER,
+    FieldEvidence,
+    FieldInk,
+    Glyphs,
+    Posteriors,
+)
+from forms_ocr.model.page import Page, Registration
+from forms_ocr.model.reading import FiledPage, FiledSlip, PageReading, SlipReading
+from forms_ocr.model.record import (
+    Candidate,
+    Disposition,
+    FieldReading,
+    PageDisposition,
+    Reason,
+    Record,
+)
+from forms_ocr.model.rules import Account, AccountStatus, Period, Rules
+from forms_ocr.model.template import (
+    AddressFields,
+    Content,
+    DateFields,
+    Field,
+    Marker,
+    Roles,
+    Shape,
+    Template,
+)
+
+__all__ = [
+    "CLASSES",
+    "EMPTY",
+    "GLYPH_SIDE_PX",
+    "OTHER",
+    "Account",
+    "AccountStatus",
+    "AddressFields",
+    "Box",
+    "Candidate",
+    "Content",
+    "DateFields",
+    "Disposition",
+    "Field",
+    "FieldEvidence",
+    "FieldInk",
+    "FieldReading",
+    "FiledPage",
+    "FiledSlip",
+    "Glyphs",
+    "GreyImage",
+    "Homography",
+    "Marker",
+    "Page",
+    "PageDisposition",
+    "PageReading",
+    "Period",
+    "Posteriors",
+    "Reason",
+    "Record",
+    "Registration",
+    "Roles",
+    "Rules",
+    "Shape",
+    "SlipReading",
+    "Template",
+]
