@@ -1,0 +1,74 @@
+"""A slip without markers, found by the texture of its printed artwork."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from forms_ocr.model import GreyImage, Homography, Template
+from forms_ocr.registration.pyramid import Pyramid
+
+# About 125 dpi: small print is still texture there, and twice the resolution finds no more slips.
+_PX_PER_MM = 5.0
+_LOOK_AT_PX = 620
+_KEYPOINTS = 1200
+# Lowe's ratio test; printed forms repeat themselves (cells, letters), so it has to be strict.
+_RATIO = 0.85
+# Fewer inliers than this come about by chance on texts and tables.
+_MIN_INLIERS = 14
+_INLIER_PX = 6.0
+
+
+@dataclass(frozen=True, eq=False)
+class _Texture:
+    points: NDArray[np.float64]
+    descriptors: NDArray[np.uint8]
+
+
+def _describe(image: GreyImage) -> _Texture | None:
+    orb = cv2.ORB_create(nfeatures=_KEYPOINTS, scaleFactor=1.3, nlevels=6, fastThreshold=12)
+    keypoints, descriptors = orb.detectAndCompute(image, None)
+    if descriptors is None or len(keypoints) < _MIN_INLIERS:
+        return None
+    return _Texture(np.array([point.pt for point in keypoints], np.float64), descriptors)
+
+
+@lru_cache(maxsize=8)
+def _texture_of(template: Template) -> _Texture | None:
+    size = (round(template.width_mm * _PX_PER_MM), round(template.height_mm * _PX_PER_MM))
+    texture = _describe(cv2.resize(template.artwork, size, interpolation=cv2.INTER_AREA))
+    if texture is None:
+        return None
+    return _Texture((texture.points + 0.5) / _PX_PER_MM, texture.descriptors)
+
+
+def find_by_texture(pyramid: Pyramid, template: Template) -> Homography | None:
+    """A first fit, millimetres to page pixels, good to a millimetre or so; None when the form is not seen.
+
+    ORB features (Rublee et al. 2011) matched with the ratio test, a homography by MAGSAC++ (Barath et al. 2020).
+    A homography proves nothing by itself: the caller measures the printed artwork under it.
+    """
+    form = _texture_of(template)
+    level = pyramid.with_short_side(_LOOK_AT_PX)
+    seen = _describe(level.pixels)
+    if form is None or seen is None:
+        return None
+    source, target = _match(form, seen)
+    if len(source) < _MIN_INLIERS:
+        return None
+    homography, inliers = cv2.findHomography(source, target, cv2.USAC_MAGSAC, _INLIER_PX, maxIters=2000)
+    if homography is None or int(inliers.sum()) < _MIN_INLIERS:
+        return None
+    return np.asarray(np.linalg.inv(level.from_page) @ homography, np.float64)
+
+
+def _match(form: _Texture, seen: _Texture) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    pairs = cv2.BFMatcher(cv2.NORM_HAMMING).knnMatch(form.descriptors, seen.descriptors, k=2)
+    kept = [pair[0] for pair in pairs if len(pair) == 2 and pair[0].distance < _RATIO * pair[1].distance]
+    source = np.array([form.points[match.queryIdx] for match in kept]).reshape(-1, 2)
+    target = np.array([seen.points[match.trainIdx] for match in kept]).reshape(-1, 2)
+    return source, target

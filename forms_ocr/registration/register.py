@@ -1,0 +1,163 @@
+"""Lay every slip of a page on its template and say how well it lies."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from forms_ocr.model import Homography, Page, Registration, Template
+from forms_ocr.registration.features import find_by_texture
+from forms_ocr.registration.landmarks import (
+    NARROW_SEARCH_MM,
+    WIDE_SEARCH_MM,
+    Sightings,
+    choose_landmarks,
+    look_up,
+)
+from forms_ocr.registration.markers import count_markers, find_slips, first_fit
+from forms_ocr.registration.pyramid import Pyramid, build_pyramid
+
+# A slip shows most of its print even when written over and stained; another form or a letter shows next to none.
+MIN_ARTWORK_MATCH = 0.5
+# Paper and scanners stretch by a few per cent; a fit that needs more is not this sheet of paper.
+_MAX_ANISOTROPY = 1.12
+_RESIDUAL_PERCENTILE = 95
+# Landmarks further than this from the common fit are mismatches, not paper.
+_OUTLIER_MM = 0.6
+# A correction beyond this moves patches so far that they are looked up once more from the mended place.
+_LOOK_AGAIN_MM = 0.5
+
+
+def register(page: Page, template: Template) -> tuple[Registration, ...]:
+    """Find every slip on a page and lay it on its template.
+
+    Markers are tried first, the printed artwork second. In both cases the fit is then mended and measured by
+    landmarks of the artwork; a fit whose artwork is not there is no slip, however good its markers.
+
+    Args:
+        page: Grey, (H, W) uint8, 150 to 600 dpi, any of the four right-angle turns, skew up to 10 degrees.
+        template: With or without markers.
+
+    Returns:
+        One registration a slip, in reading order; empty for a blank or foreign page. ``residual_mm`` is the
+        95th percentile distance of printed artwork to its place, measured after the fit.
+    """
+    pyramid = build_pyramid(page.pixels)
+    slips = [
+        _settle(pyramid, template, fit, NARROW_SEARCH_MM if len(sightings) > 2 else WIDE_SEARCH_MM)
+        for sightings in find_slips(pyramid, template)
+        if (fit := first_fit(sightings)) is not None
+    ]
+    found = [slip for slip in slips if slip is not None]
+    if not found:
+        fit = find_by_texture(pyramid, template)
+        slip = None if fit is None else _settle(pyramid, template, fit, WIDE_SEARCH_MM)
+        found = [] if slip is None else [slip]
+    return _in_reading_order(found, template)
+
+
+def markers_seen(page: Page, template: Template) -> int:
+    """How many different markers of the form a page shows, whether or not a slip could be laid on it."""
+    return count_markers(build_pyramid(page.pixels), template)
+
+
+def _settle(
+    pyramid: Pyramid, template: Template, fit: Homography, search_mm: float
+) -> Registration | None:
+    """Mend a first fit by the printed artwork and measure it; None if the artwork is not there."""
+    if not _is_sheet_of_paper(fit, template):
+        return None
+    landmarks = choose_landmarks(template)
+    expected = landmarks.centres_mm
+    scale = px_per_mm(fit, template)
+    seen = look_up(pyramid, fit, scale, landmarks, search_mm)
+    correction = _mend(expected, seen)
+    if _shift_mm(correction, expected) > _LOOK_AGAIN_MM:
+        fit = fit @ correction
+        seen = look_up(pyramid, fit, scale, landmarks, search_mm)
+        correction = _mend(expected, seen)
+    if _residual_mm(correction, expected, seen) < _residual_mm(np.eye(3), expected, seen):
+        fit = fit @ correction
+    else:
+        correction = np.eye(3)
+    match = float(np.mean(seen.is_good)) if len(expected) else 0.0
+    if match < MIN_ARTWORK_MATCH or not _is_sheet_of_paper(fit, template):
+        return None
+    return Registration(
+        homography=fit,
+        residual_mm=_residual_mm(correction, expected, seen),
+        artwork_match=match,
+        turn_deg=_turn_deg(fit, template),
+        px_per_mm=px_per_mm(fit, template),
+    )
+
+
+def _mend(expected: NDArray[np.float64], seen: Sightings) -> Homography:
+    """The homography, millimetres to millimetres, that moves the landmarks to where they were seen."""
+    good = seen.is_good
+    if np.count_nonzero(good) < 8:
+        return np.eye(3)
+    fit, _ = cv2.findHomography(expected[good], seen.found_mm[good], cv2.RANSAC, _OUTLIER_MM)
+    return np.eye(3) if fit is None else np.asarray(fit, np.float64)
+
+
+def _project(homography: Homography, points: NDArray[np.float64]) -> NDArray[np.float64]:
+    return cv2.perspectiveTransform(points.reshape(-1, 1, 2), homography).reshape(-1, 2)
+
+
+def _shift_mm(correction: Homography, points: NDArray[np.float64]) -> float:
+    return float(np.abs(_project(correction, points) - points).max(initial=0.0))
+
+
+def _residual_mm(correction: Homography, expected: NDArray[np.float64], seen: Sightings) -> float:
+    """95th percentile distance of the landmarks that were seen to where the fit puts them; inf if none was."""
+    good = seen.is_good
+    if not good.any():
+        return float("inf")
+    distance = np.linalg.norm(seen.found_mm[good] - _project(correction, expected[good]), axis=1)
+    return float(np.percentile(distance, _RESIDUAL_PERCENTILE))
+
+
+def _jacobian(homography: Homography, template: Template) -> NDArray[np.float64]:
+    """(2, 2), pixels a millimetre at the middle of the form."""
+    middle = np.array([template.width_mm / 2, template.height_mm / 2])
+    steps = np.array([middle, middle + (1, 0), middle + (0, 1)])
+    origin, right, down = _project(homography, steps)
+    return np.stack([right - origin, down - origin], axis=1)
+
+
+def px_per_mm(homography: Homography, template: Template) -> float:
+    """Resolution of the page at the middle of the slip."""
+    return float(np.sqrt(abs(np.linalg.det(_jacobian(homography, template)))))
+
+
+def _is_sheet_of_paper(homography: Homography, template: Template) -> bool:
+    """A fit that mirrors, folds or stretches the form is not a form lying there."""
+    if not np.isfinite(homography).all():
+        return False
+    corners = np.array([(0, 0), (template.width_mm, 0), (template.width_mm, template.height_mm), (0, template.height_mm)])
+    depth = np.c_[corners, np.ones(4)] @ homography[2]
+    if depth.min() <= 0 < depth.max() or np.ptp(depth) > 0.5 * abs(depth).max():
+        return False
+    jacobian = _jacobian(homography, template)
+    stretch = np.linalg.svd(jacobian, compute_uv=False)
+    return bool(np.linalg.det(jacobian) > 0 and stretch[1] > 1.0 and stretch[0] < _MAX_ANISOTROPY * stretch[1])
+
+
+def _turn_deg(homography: Homography, template: Template) -> int:
+    along = _jacobian(homography, template)[:, 0]
+    angle = np.degrees(np.arctan2(-along[1], along[0]))
+    return int(round(angle / 90.0)) % 4 * 90
+
+
+def _in_reading_order(slips: list[Registration], template: Template) -> tuple[Registration, ...]:
+    """From top to bottom, and from left to right where slips lie side by side."""
+    middle = np.array([[template.width_mm / 2, template.height_mm / 2]])
+
+    def place(slip: Registration) -> tuple[int, float]:
+        x, y = _project(slip.homography, middle)[0]
+        row_height_px = slip.px_per_mm * min(template.width_mm, template.height_mm) / 2
+        return round(float(y) / row_height_px), float(x)
+
+    return tuple(sorted(slips, key=place))
