@@ -12,7 +12,8 @@ from forms_ocr.model import GLYPH_SIDE_PX
 _INK_SIDE_PX = 26
 # A dot or a dash must stay small: ink is enlarged by no more than this (digits of 2.7 mm and up fill the glyph).
 _MAX_ENLARGEMENT = 1.2
-_FULL_INK_PERCENTILE = 85
+# Full ink is a little less than the darkest spot: where strokes cross, the pen went over twice.
+_FULL_INK_SHARE = 0.9
 
 
 def normalise_glyph(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -28,10 +29,8 @@ def normalise_glyph(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
     scale = min(_INK_SIDE_PX / max(height, width), _MAX_ENLARGEMENT)
     size = max(1, round(width * scale)), max(1, round(height * scale))
     small = cv2.resize(ink, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
-    inked = small[small > 0]
-    full = float(np.percentile(inked, _FULL_INK_PERCENTILE)) if inked.size else 255.0
+    full = max(1.0, _FULL_INK_SHARE * float(small.max()))
     top, left = (GLYPH_SIDE_PX - size[1]) // 2, (GLYPH_SIDE_PX - size[0]) // 2
     glyph = np.zeros((GLYPH_SIDE_PX, GLYPH_SIDE_PX), np.uint8)
-    scaled = np.minimum(small.astype(np.float32) * (255.0 / max(full, 1.0)), 255.0)
-    glyph[top : top + size[1], left : left + size[0]] = scaled.astype(np.uint8)
+    glyph[top : top + size[1], left : left + size[0]] = cv2.convertScaleAbs(small, alpha=255.0 / full)
     return glyph

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from forms_ocr.extraction.strips import StripFrame, artwork_strip
-from forms_ocr.model import GreyImage, Template
+from forms_ocr.model import GreyImage
 
 Darkness = NDArray[np.uint8]
 """(H, W), 0 is paper, 255 is black."""
@@ -57,14 +56,13 @@ class PrintMask:
     bridge_px: int
 
 
-@lru_cache(maxsize=512)
-def print_mask(template: Template, frame: StripFrame) -> PrintMask:
-    """The print around a field, told apart by the direction of its lines."""
-    darkness = 255 - artwork_strip(template, frame)
+def print_mask(artwork: GreyImage, px_per_mm: float) -> PrintMask:
+    """The print of an empty strip, told apart by the direction of its lines."""
+    darkness = 255 - artwork
     printed = np.where(darkness > _PRINT_DARKNESS, 255, 0).astype(np.uint8)
-    side = 2 * round(_PRINT_REACH_MM * frame.px_per_mm) + 1
+    side = 2 * round(_PRINT_REACH_MM * px_per_mm) + 1
     reach = cv2.dilate(printed, np.ones((side, side), np.uint8))
-    long_px = round(_LINE_MM * frame.px_per_mm)
+    long_px = round(_LINE_MM * px_per_mm)
     horizontal = cv2.morphologyEx(reach, cv2.MORPH_OPEN, np.ones((1, long_px), np.uint8))
     vertical = cv2.morphologyEx(reach, cv2.MORPH_OPEN, np.ones((long_px, 1), np.uint8))
     core = np.where(darkness > 0.6 * float(darkness.max(initial=1)), 255, 0).astype(np.uint8)
@@ -86,27 +84,29 @@ def darkness_of(strip: GreyImage, px_per_mm: float) -> Darkness:
     return np.asarray(cv2.subtract(cv2.repeat(paper, height, 1), strip), np.uint8)
 
 
-def written_ink(strip: GreyImage, mask: PrintMask, px_per_mm: float) -> tuple[Darkness, Mask]:
-    """Take the printed form out of a strip without eating the strokes that touch it.
+def written_ink(darkness: Darkness, mask: PrintMask, windows: Sequence[tuple[slice, slice]]) -> Mask:
+    """Take the printed form out without eating the strokes that touch it.
+
+    Args:
+        darkness: Of one strip, or of many laid out side by side.
+        windows: Where each strip lies; the pen is measured in each by itself.
 
     Returns:
-        The darkness with the print taken out, and where it is ink.
+        (H, W) where there is ink.
     """
-    darkness = darkness_of(strip, px_per_mm)
-    least = ink_threshold(darkness, mask)
-    is_ink = _above(darkness, least)
-    if mask.core is None:
-        return cv2.bitwise_and(darkness, is_ink), is_ink
-    line = _quantile(_histogram(darkness, mask.core), _LINE_QUANTILE)
-    allowed = cv2.bitwise_or(mask.free, _above(darkness, min(254.0, max(least, line + _OVER_PRINT))))
-    kept = cv2.bitwise_and(is_ink, allowed)
-    ink = cv2.bitwise_or(kept, cv2.bitwise_and(_bridges(kept, mask), is_ink))
-    return cv2.bitwise_and(darkness, ink), ink
+    is_ink, is_strong = np.zeros_like(darkness), np.zeros_like(darkness)
+    line = _quantile(_histogram(darkness, mask.core), _LINE_QUANTILE) if mask.core is not None else 0.0
+    for window in windows:
+        least = ink_threshold(darkness[window], mask.free[window])
+        is_ink[window] = _above(darkness[window], least)
+        is_strong[window] = _above(darkness[window], min(254.0, max(least, line + _OVER_PRINT)))
+    kept = cv2.bitwise_and(is_ink, cv2.bitwise_or(mask.free, is_strong))
+    return np.asarray(cv2.bitwise_or(kept, cv2.bitwise_and(_bridges(kept, mask), is_ink)), np.uint8)
 
 
-def ink_threshold(darkness: Darkness, mask: PrintMask) -> float:
-    """The darkness that parts this strip's pen from its paper, measured away from the print."""
-    counts = _histogram(darkness, mask.free)
+def ink_threshold(darkness: Darkness, free: Mask) -> float:
+    """The darkness that parts a strip's pen from its paper, measured away from the print (``free``)."""
+    counts = _histogram(darkness, free)
     counts[:_LEAST_INK] = 0
     if counts.sum() < _LEAST_STROKE_PX:
         return 1.5 * _LEAST_INK

@@ -8,64 +8,61 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from forms_ocr.extraction.strips import StripFrame
+from forms_ocr.extraction.canvas import Canvas
+from forms_ocr.extraction.ink import Mask
+from forms_ocr.extraction.strips import COMB_PX_PER_MM
 
 # A connected stroke with this much of its ink in one cell belongs to it whole; otherwise it is two digits
 # that touch, and each cell keeps what lies inside it.
 _WHOLE_SHARE = 0.72
 # Specks smaller than this (mm2) are dust or the rest of a printed line.
 _SPECK_MM2 = 0.07
-# A stroke belongs to a row of cells if it reaches this far into it.
-_REACH_IN_MM = 1.0
 
 
 @dataclass(frozen=True, eq=False)
 class OwnedInk:
-    """Ink pixels of a comb with the cell each belongs to: three (N,) arrays."""
+    """Ink pixels ordered by the cell they belong to.
 
-    rows: NDArray[np.intp]
-    cols: NDArray[np.intp]
-    cells: NDArray[np.intp]
-
-
-def assign_ink(ink: NDArray[np.uint8], frame: StripFrame) -> OwnedInk:
-    """Give every connected stroke of a comb's strip to a cell.
-
-    Args:
-        ink: (H, W), 255 is ink, 0 is not.
+    Attributes:
+        rows, cols: (N,) place on the canvas.
+        starts: (cells + 1,) pixels of cell ``i`` are ``starts[i]`` up to ``starts[i + 1]``.
     """
+
+    rows: NDArray[np.int32]
+    cols: NDArray[np.int32]
+    starts: NDArray[np.intp]
+
+
+def assign_ink(ink: Mask, canvas: Canvas) -> OwnedInk:
+    """Give every connected stroke on the canvas to a cell."""
     points = cv2.findNonZero(ink)
     if points is None:
-        nothing = np.zeros(0, np.intp)
-        return OwnedInk(nothing, nothing, nothing)
-    cols, rows = points.reshape(-1, 2).T
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    of = labels[rows, cols]
-    cells = _cell_of_column(frame, ink.shape[1])[cols]
-    mass = np.bincount(of * len(frame.field.cells) + cells, minlength=count * len(frame.field.cells))
-    mass = mass.reshape(count, len(frame.field.cells))
-    area = stats[:, cv2.CC_STAT_AREA]
-    owner = np.where(mass.max(axis=1) >= _WHOLE_SHARE * area, mass.argmax(axis=1), -1)
-    keep = _is_writing(stats, frame)[of]
-    final = np.where(owner[of] >= 0, owner[of], cells)
-    return OwnedInk(rows[keep], cols[keep], final[keep])
+        nothing = np.zeros(0, np.int32)
+        return OwnedInk(nothing, nothing, np.zeros(canvas.cells + 1, np.intp))
+    cols, rows = np.ascontiguousarray(points.reshape(-1, 2).T)
+    count, labels = cv2.connectedComponents(ink, connectivity=8, ltype=cv2.CV_32S)
+    strokes = labels[rows, cols]
+    cells = canvas.cell_of[rows, cols].astype(np.intp)
+    owners, is_writing = _judge(strokes, cells, canvas.is_row[rows, cols], count, canvas.cells)
+    owner = owners[strokes]
+    cells = np.where(owner >= 0, owner, cells)
+    kept = is_writing[strokes] & (cells >= 0)
+    rows, cols, cells = rows[kept], cols[kept], cells[kept]
+    order = np.argsort(cells, kind="stable")
+    starts = np.searchsorted(cells[order], np.arange(canvas.cells + 1))
+    return OwnedInk(rows[order], cols[order], starts)
 
 
-def _cell_of_column(frame: StripFrame, width: int) -> NDArray[np.intp]:
-    """(W,) the cell of each column; what hangs over the comb's ends belongs to the first or last cell."""
-    first = frame.column_of(frame.field.cells[0].left_mm)
-    step = frame.field.cells[0].width_mm * frame.px_per_mm
-    index = np.floor((np.arange(width) + 0.5 - first) / step).astype(np.intp)
-    return np.clip(index, 0, len(frame.field.cells) - 1)
-
-
-def _is_writing(stats: NDArray[np.int32], frame: StripFrame) -> NDArray[np.bool_]:
-    """(labels,) large enough to be a stroke, and reaching into the row of cells."""
-    top = frame.row_of(frame.field.box.top_mm + _REACH_IN_MM)
-    bottom = frame.row_of(frame.field.box.bottom_mm - _REACH_IN_MM)
-    left = frame.column_of(frame.field.box.left_mm)
-    right = frame.column_of(frame.field.box.right_mm)
-    starts_y, starts_x = stats[:, cv2.CC_STAT_TOP], stats[:, cv2.CC_STAT_LEFT]
-    reaches_in = (starts_y < bottom) & (starts_y + stats[:, cv2.CC_STAT_HEIGHT] > top)
-    reaches_in &= (starts_x < right) & (starts_x + stats[:, cv2.CC_STAT_WIDTH] > left)
-    return reaches_in & (stats[:, cv2.CC_STAT_AREA] >= _SPECK_MM2 * frame.px_per_mm**2)
+def _judge(
+    strokes: NDArray[np.int32], cells: NDArray[np.intp], is_row: NDArray[np.bool_], count: int, all_cells: int
+) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+    """For each stroke the cell that owns it whole, -1 if none does, and whether it is writing at all."""
+    area = np.bincount(strokes, minlength=count)
+    key = strokes * (all_cells + 1) + (cells + 1)
+    pairs, mass = np.unique(key, return_counts=True)
+    stroke_of, cell_of = pairs // (all_cells + 1), pairs % (all_cells + 1) - 1
+    owners = np.full(count, -1, np.intp)
+    is_whole = mass >= _WHOLE_SHARE * area[stroke_of]
+    owners[stroke_of[is_whole]] = cell_of[is_whole]
+    reaches_in = np.bincount(strokes[is_row], minlength=count) > 0
+    return owners, reaches_in & (area >= _SPECK_MM2 * COMB_PX_PER_MM**2)

@@ -11,11 +11,14 @@ import numpy as np
 from forms_ocr.model import Box, Field, GreyImage, Homography, Registration, Shape, Template
 
 # About 200 dpi: a pen line of 0.4 mm is three pixels wide, and glyphs end up at half of it anyway.
-_FINE_PX_PER_MM = 8.0
+COMB_PX_PER_MM = 8.0
+# Small print on a free line can still be read at this.
+_LINE_PX_PER_MM = 8.0
 # Whether something is there at all needs no more than 100 dpi.
 _COARSE_PX_PER_MM = 4.0
 # People overshoot the cells; what hangs over by this much is still theirs.
 _MARGIN_MM = 2.5
+_RESOLUTIONS = {Shape.COMB: COMB_PX_PER_MM, Shape.LINE: _LINE_PX_PER_MM}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +70,7 @@ def _frame_of(template: Template, field: Field) -> StripFrame:
         min(template.width_mm, field.box.right_mm + margin),
         min(template.height_mm, field.box.bottom_mm + margin),
     )
-    is_read = field.shape in (Shape.COMB, Shape.LINE)
-    return StripFrame(field, box, _FINE_PX_PER_MM if is_read else _COARSE_PX_PER_MM)
+    return StripFrame(field, box, _RESOLUTIONS.get(field.shape, _COARSE_PX_PER_MM))
 
 
 @lru_cache(maxsize=512)

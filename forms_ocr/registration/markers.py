@@ -34,7 +34,7 @@ def _detector(dictionary: str) -> cv2.aruco.ArucoDetector:
     # one window, a little larger than a marker on the first look: black modules do not hollow out
     parameters.adaptiveThreshWinSizeMin = 35
     parameters.adaptiveThreshWinSizeMax = 35
-    parameters.minMarkerPerimeterRate = 0.02
+    parameters.minMarkerPerimeterRate = 0.06
     return cv2.aruco.ArucoDetector(
         cv2.aruco.getPredefinedDictionary(getattr(cv2.aruco, dictionary)), parameters
     )

@@ -1,0 +1,115 @@
+import cv2
+import numpy as np
+import pytest
+
+from forms_ocr.extraction import extract, normalise_glyph, slip_picture
+from forms_ocr.model import Page, Registration
+
+DPI = 300.0
+PX = DPI / 25.4
+
+
+@pytest.fixture(scope="module")
+def laid():
+    homography = np.array([[PX, 0, -0.5], [0, PX, -0.5], [0, 0, 1]])
+    return Registration(homography, 0.0, 1.0, 0, PX)
+
+
+@pytest.fixture
+def sheet(drawn_form):
+    size = round(drawn_form.width_mm * PX), round(drawn_form.height_mm * PX)
+    return cv2.resize(drawn_form.artwork, size, interpolation=cv2.INTER_CUBIC)
+
+
+def stroke(sheet, start_mm, end_mm, darkness=40, width_mm=0.5):
+    points = [tuple(round(v * PX) for v in point) for point in (start_mm, end_mm)]
+    cv2.line(sheet, *points, darkness, round(width_mm * PX), cv2.LINE_AA)
+
+
+def ink_of(sheet, laid, form, name="account"):
+    return next(ink for ink in extract(Page(1, sheet), laid, form) if ink.name == name)
+
+
+def middle(form, cell, name="account"):
+    box = form.field(name).cells[cell]
+    return (box.left_mm + box.right_mm) / 2, (box.top_mm + box.bottom_mm) / 2
+
+
+def test_an_empty_form_has_no_ink(drawn_form, laid, sheet):
+    for ink in extract(Page(1, sheet), laid, drawn_form):
+        assert ink.ink_mm2.sum() == 0
+        assert not ink.glyphs.any()
+
+
+@pytest.mark.parametrize("shift_px", [-2, 2])
+def test_an_empty_form_laid_a_little_off_has_no_ink(drawn_form, laid, sheet, shift_px):
+    moved = np.roll(sheet, (shift_px, shift_px), (0, 1))
+    assert ink_of(moved, laid, drawn_form).ink_mm2.sum() == 0
+
+
+def test_ink_stays_in_its_cell(drawn_form, laid, sheet):
+    x, y = middle(drawn_form, 3)
+    stroke(sheet, (x, y - 3), (x, y + 3))
+    ink = ink_of(sheet, laid, drawn_form)
+    assert np.flatnonzero(ink.ink_mm2).tolist() == [3]
+    assert ink.ink_mm2[3] == pytest.approx(0.5 * 6.5, rel=0.3)
+
+
+def test_a_stroke_over_a_line_goes_whole_to_its_owner(drawn_form, laid, sheet):
+    x, y = middle(drawn_form, 3)
+    stroke(sheet, (x - 3, y + 2), (x + 5.8, y - 1))
+    ink = ink_of(sheet, laid, drawn_form)
+    assert np.flatnonzero(ink.ink_mm2).tolist() == [3]
+    width = np.flatnonzero(ink.glyphs[3].any(axis=0))
+    assert np.ptp(width) >= 24
+
+
+def test_a_crossing_stroke_is_not_eaten_by_the_line(drawn_form, laid, sheet):
+    x, y = middle(drawn_form, 5)
+    bottom = drawn_form.field("account").box.bottom_mm
+    stroke(sheet, (x, y - 2), (x, bottom + 1.8), darkness=70)
+    glyph = ink_of(sheet, laid, drawn_form).glyphs[5]
+    column = glyph.max(axis=1)
+    inked = np.flatnonzero(column > 60)
+    assert len(inked) == np.ptp(inked) + 1, "the stroke is broken where it crosses the printed line"
+
+
+def test_touching_digits_are_cut_at_the_line(drawn_form, laid, sheet):
+    x, y = middle(drawn_form, 3)
+    stroke(sheet, (x - 2, y), (x + 11, y))
+    ink = ink_of(sheet, laid, drawn_form)
+    assert np.flatnonzero(ink.ink_mm2).tolist() == [3, 4]
+
+
+@pytest.mark.parametrize("darkness", [30, 120, 185])
+def test_faint_and_dark_pens_make_the_same_glyph(drawn_form, laid, sheet, darkness):
+    x, y = middle(drawn_form, 2)
+    stroke(sheet, (x - 2, y - 3), (x + 2, y + 3), darkness=darkness)
+    glyph = ink_of(sheet, laid, drawn_form).glyphs[2]
+    assert glyph.max() == 255
+    assert 0.02 < (glyph > 128).mean() < 0.2
+
+
+def test_ink_of_the_signature_is_measured(drawn_form, laid, sheet):
+    stroke(sheet, (40, 125), (80, 128))
+    ink = ink_of(sheet, laid, drawn_form, "signature")
+    assert ink.ink_mm2[0] == pytest.approx(20, rel=0.35)
+
+
+def test_a_glyph_keeps_its_proportions_and_a_dot_stays_small():
+    tall = normalise_glyph(np.full((60, 12), 200, np.uint8))
+    assert tall.any(axis=1).sum() == 26
+    assert tall.any(axis=0).sum() == 5
+    assert normalise_glyph(np.full((4, 4), 200, np.uint8)).any(axis=0).sum() <= 6
+
+
+def test_the_picture_is_the_whole_slip_upright(drawn_form, laid, sheet):
+    turned = np.ascontiguousarray(np.rot90(sheet, 2))
+    height, width = sheet.shape
+    half_turn = np.array([[-1, 0, width - 1], [0, -1, height - 1], [0, 0, 1.0]])
+    picture = slip_picture(
+        Page(1, turned), Registration(half_turn @ laid.homography, 0, 1, 180, PX), drawn_form, dpi=100
+    )
+    upright = slip_picture(Page(1, sheet), laid, drawn_form, dpi=100)
+    assert picture.shape == (583, 827)
+    assert np.abs(picture.astype(int) - upright).mean() < 2.0

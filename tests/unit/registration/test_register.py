@@ -1,0 +1,102 @@
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from forms_ocr.model import Page
+from forms_ocr.registration import markers_seen, register
+
+DPI = 300.0
+PX = DPI / 25.4
+
+
+def printed(form):
+    size = round(form.width_mm * PX), round(form.height_mm * PX)
+    return cv2.resize(form.artwork, size, interpolation=cv2.INTER_CUBIC)
+
+
+def to_print():
+    return np.array([[PX, 0, -0.5], [0, PX, -0.5], [0, 0, 1]])
+
+
+def skewed(image, degrees, scale=1.0):
+    """The image turned about its middle on a bed that holds all of it, and the matrix that put it there."""
+    height, width = image.shape
+    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, scale)
+    matrix[:, 2] += 250
+    turned = cv2.warpAffine(image, matrix, (width + 500, height + 500), flags=cv2.INTER_AREA, borderValue=255)
+    return turned, np.vstack([matrix, [0, 0, 1]])
+
+
+def worst_error_mm(form, registration, truth):
+    corners = np.concatenate([field.box.corners_mm for field in form.fields]).reshape(-1, 1, 2)
+    found = cv2.perspectiveTransform(corners, registration.homography)
+    wanted = cv2.perspectiveTransform(corners, truth)
+    return float(np.linalg.norm(found - wanted, axis=2).max()) / registration.px_per_mm
+
+
+@given(degrees=st.floats(-10, 10), scale=st.floats(0.94, 1.06))
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_skewed_slip_is_laid_where_it_is(drawn_form, degrees, scale):
+    page, matrix = skewed(printed(drawn_form), degrees, scale)
+    (found,) = register(Page(1, page), drawn_form)
+    assert worst_error_mm(drawn_form, found, matrix @ to_print()) < 0.1
+    assert found.residual_mm < 0.1
+    assert found.artwork_match > 0.8
+
+
+@pytest.mark.parametrize("turns", range(4))
+@pytest.mark.parametrize("has_markers", [True, False])
+def test_every_right_angle_is_found(drawn_form, turns, has_markers):
+    form = drawn_form if has_markers else replace(drawn_form, markers=())
+    page = np.ascontiguousarray(np.rot90(printed(form), turns))
+    (found,) = register(Page(1, page), form)
+    assert found.turn_deg == 90 * turns
+    assert found.residual_mm < 0.1
+
+
+@pytest.mark.parametrize("dpi", [150, 200, 600])
+def test_resolution_is_measured_not_believed(drawn_form, dpi):
+    size = round(drawn_form.width_mm * dpi / 25.4), round(drawn_form.height_mm * dpi / 25.4)
+    page = cv2.resize(drawn_form.artwork, size, interpolation=cv2.INTER_AREA)
+    (found,) = register(Page(1, page, dpi=72.0), drawn_form)
+    assert found.px_per_mm == pytest.approx(dpi / 25.4, rel=0.01)
+
+
+def test_two_hidden_neighbours_do_not_swing_the_fit(drawn_form):
+    page, matrix = skewed(printed(drawn_form), 3.0)
+    page[: 250 + round(27 * PX)] = 250
+    (found,) = register(Page(1, page), drawn_form)
+    assert worst_error_mm(drawn_form, found, matrix @ to_print()) < 0.15
+
+
+def test_a_homography_without_the_artwork_is_no_slip(drawn_form):
+    page = np.full((1748, 2480), 255, np.uint8)
+    form = printed(drawn_form)
+    for marker in drawn_form.markers:
+        left, top = (int(v * PX) - 20 for v in marker.corners_mm[0])
+        page[top : top + 160, left : left + 160] = form[top : top + 160, left : left + 160]
+    assert register(Page(1, page), drawn_form) == ()
+    assert markers_seen(Page(1, page), drawn_form) == 4
+
+
+def test_a_mirrored_slip_is_no_slip(drawn_form):
+    page = np.ascontiguousarray(printed(drawn_form)[:, ::-1])
+    assert register(Page(1, page), drawn_form) == ()
+
+
+def test_two_slips_are_numbered_from_top_to_bottom(drawn_form):
+    form = printed(drawn_form)
+    page = np.full((3508, 2480), 255, np.uint8)
+    page[: form.shape[0], : form.shape[1]] = form
+    page[1755 : 1755 + form.shape[0], : form.shape[1]] = form[::-1, ::-1]
+    first, second = register(Page(1, page), drawn_form)
+    assert (first.turn_deg, second.turn_deg) == (0, 180)
+
+
+def test_noise_is_no_slip(drawn_form):
+    noise = np.random.default_rng(1).integers(0, 256, (1200, 1700), dtype=np.uint8)
+    assert register(Page(1, noise), drawn_form) == ()
