@@ -1,0 +1,20 @@
+"""Scan file -> pages; the only place that knows PDF, TIFF, JPEG and PNG."""
+
+from forms_ocr.ingest.discovery import Discovery, IgnoredFile, ScanFile, discover
+from forms_ocr.ingest.limits import Limits
+from forms_ocr.ingest.names import printable
+from forms_ocr.ingest.opening import open_scan
+from forms_ocr.ingest.pdf_render import render_pdf_page
+from forms_ocr.ingest.scan import Scan
+
+__all__ = [
+    "Discovery",
+    "IgnoredFile",
+    "Limits",
+    "Scan",
+    "ScanFile",
+    "discover",
+    "open_scan",
+    "printable",
+    "render_pdf_page",
+]
