@@ -1,0 +1,70 @@
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from forms_ocr.model import Account, AccountStatus, Period, Template
+from forms_ocr.simulation import Digits, Signed, Typed, draw_slip_values, make_registry, slip_entries
+
+NOVEMBER = Period(2026, 11)
+ACCOUNT = Account("121000000007", "Мира", "5", "12", "00563", date(2026, 10, 24), 5, AccountStatus.DIRECT)
+
+
+@given(st.integers(0, 10_000), st.integers(3, 7), st.integers(0, 999))
+@settings(max_examples=40, deadline=None)
+def test_values_keep_the_rules(seed: int, dials: int, last: int) -> None:
+    account = replace(ACCOUNT, dials=dials, last_reading=f"{last:0{dials}d}")
+    values = draw_slip_values(np.random.default_rng(seed), account, NOVEMBER)
+    assert values.account == account.account and len(values.reading) == dials
+    used = (int(values.reading) - last) % 10**dials
+    assert 0 <= used <= 10**dials // 10
+    assert date(2026, 11, 23) <= values.date <= date(2026, 11, 26)
+
+
+def test_a_meter_goes_round() -> None:
+    account = replace(ACCOUNT, last_reading="99999")
+    readings = [draw_slip_values(np.random.default_rng(i), account, NOVEMBER).reading for i in range(5)]
+    assert all(len(reading) == 5 and int(reading) < 5000 for reading in readings)
+
+
+def test_an_invented_account_is_in_no_registry_of_ours() -> None:
+    values = draw_slip_values(np.random.default_rng(1), None, NOVEMBER, dials=4)
+    assert len(values.account) == 12 and values.account[:2] != "12" and len(values.reading) == 4
+
+
+@pytest.mark.parametrize("dense", [True, False])
+def test_registries_hold_different_accounts_in_order(dense: bool) -> None:
+    registry = make_registry(np.random.default_rng(2), 500, dense, NOVEMBER)
+    numbers = [account.account for account in registry]
+    assert len(set(numbers)) == 500 and numbers == sorted(numbers)
+    assert all(len(number) == 12 for number in numbers)
+    assert all(len(account.last_reading) == account.dials for account in registry)
+    assert {account.status for account in registry} == set(AccountStatus)
+    assert all(account.last_date is not None and account.last_date.month == 10 for account in registry)
+
+
+def test_dense_means_every_neighbour_exists() -> None:
+    numbers = [int(a.account) for a in make_registry(np.random.default_rng(2), 50, True, NOVEMBER)]
+    assert np.diff(numbers).tolist() == [1] * 49
+
+
+def test_last_readings_of_january_are_from_december() -> None:
+    account = make_registry(np.random.default_rng(0), 1, True, Period(2027, 1))[0]
+    assert account.last_date is not None and (account.last_date.year, account.last_date.month) == (2026, 12)
+
+
+def test_entries_follow_the_roles(small_form: Template) -> None:
+    values = replace(draw_slip_values(np.random.default_rng(0), ACCOUNT, NOVEMBER), date=date(2026, 11, 23))
+    entries = slip_entries(small_form, values, is_typed=True)
+    assert entries["day"] == Digits("23") and entries["year"] == Digits("26")
+    assert entries["street"] == Typed("ул. Мира") and entries["signature"] == Signed()
+    assert "signature" not in slip_entries(small_form, values, is_signed=False)
+
+
+def test_a_form_without_roles_gets_nothing(small_form: Template) -> None:
+    values = draw_slip_values(np.random.default_rng(0), ACCOUNT, NOVEMBER)
+    bare = replace(small_form, roles=type(small_form.roles)())
+    assert slip_entries(bare, values) == {}
