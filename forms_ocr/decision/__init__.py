@@ -1,0 +1,7 @@
+"""Posteriors and registry into records: candidates, checks, confidence, disposition."""
+
+from forms_ocr.decision.conflicts import resolve_conflicts
+from forms_ocr.decision.decide import decide
+from forms_ocr.decision.registry import AccountColumns, PooledText, Registry
+
+__all__ = ["AccountColumns", "PooledText", "Registry", "decide", "resolve_conflicts"]

@@ -1,0 +1,212 @@
+"""All that is known about one slip before its checks: every field read, none of them judged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import prod
+
+from forms_ocr.decision.account import AccountReading, read_account
+from forms_ocr.decision.address import AddressReading, contradiction
+from forms_ocr.decision.cells import Cells, cells_of
+from forms_ocr.decision.dates import DateReading, WrittenDate, read_date
+from forms_ocr.decision.fields import (
+    OwnField,
+    comb_reading,
+    digits_reading,
+    line_presence,
+    line_reading,
+    line_text,
+    mark_reading,
+    read_own_field,
+)
+from forms_ocr.decision.ink import SIGNATURE_INK, Presence, presence
+from forms_ocr.decision.meter import MeterReading, read_meter
+from forms_ocr.decision.registry import Registry
+from forms_ocr.model import (
+    Account,
+    Candidate,
+    FieldEvidence,
+    FieldReading,
+    Period,
+    Rules,
+    Shape,
+    Template,
+)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Case:
+    """One slip, read.
+
+    The readings of roles that the template does not fill are None, and so are their cells.
+
+    Attributes:
+        fields: By name, every field of the template.
+        has_registry: An account can be unknown.
+    """
+
+    rules: Rules
+    residual_mm: float
+    has_registry: bool
+    account: AccountReading | None
+    account_cells: Cells | None
+    meter: MeterReading | None
+    meter_cells: Cells | None
+    date: DateReading | None
+    date_cells: WrittenDate | None
+    address: AddressReading | None
+    signature: Presence | None
+    own_fields: tuple[OwnField, ...]
+    required: frozenset[str]
+    fields: Mapping[str, FieldReading]
+
+    @property
+    def registered(self) -> Account | None:
+        """The registry's account of this slip."""
+        return self.account.registered if self.account is not None else None
+
+    @property
+    def confidence(self) -> float:
+        """P(everything that becomes the record is right), its parts taken as independent."""
+        parts = [
+            reading.confidence for reading in (self.account, self.meter, self.date) if reading is not None
+        ]
+        parts += [own.reading.confidence for own in self.own_fields if own.is_binding]
+        return prod(parts)
+
+    @property
+    def is_registered_well(self) -> bool:
+        """The fields were looked for where they are; False for a residual that is no number."""
+        return self.residual_mm <= self.rules.max_residual_mm
+
+    @property
+    def is_identified(self) -> bool:
+        """It is certain whose slip this is, or the form does not ask."""
+        if self.account is None:
+            return True
+        is_read = self.account.confidence >= self.rules.min_confidence
+        return is_read and (not self.has_registry or self.registered is not None)
+
+
+class CaseReader:
+    """Reads the fields of one slip in the order in which they help each other.
+
+    Args:
+        evidence: By field name; a field nobody looked at may be missing.
+    """
+
+    def __init__(self, evidence: Mapping[str, FieldEvidence], template: Template, rules: Rules) -> None:
+        self._evidence = evidence
+        self._template = template
+        self._rules = rules
+        self._fields: dict[str, FieldReading] = {}
+
+    def read(self, registry: Registry | None, period: Period | None, residual_mm: float) -> Case:
+        """Account first, since its dials, last reading and address belong to what follows."""
+        account, account_cells = self._read_account(registry)
+        registered = account.registered if account is not None else None
+        meter, meter_cells = self._read_meter(registered)
+        date, date_cells = self._read_date(period)
+        return Case(
+            rules=self._rules,
+            residual_mm=residual_mm,
+            has_registry=registry is not None,
+            account=account,
+            account_cells=account_cells,
+            meter=meter,
+            meter_cells=meter_cells,
+            date=date,
+            date_cells=date_cells,
+            address=self._read_address(registered),
+            signature=self._read_signature(),
+            own_fields=self._read_own_fields(),
+            required=frozenset(field.name for field in self._template.fields if field.is_required),
+            fields=self._fields,
+        )
+
+    def _cells(self, name: str) -> Cells:
+        return cells_of(self._template.field(name), self._evidence.get(name))
+
+    def _keep_comb(self, name: str, cells: Cells, best: Candidate, candidates: tuple[Candidate, ...]) -> None:
+        self._fields[name] = comb_reading(name, cells, best, candidates, self._rules.min_confidence)
+
+    def _read_account(self, registry: Registry | None) -> tuple[AccountReading | None, Cells | None]:
+        name = self._template.roles.account
+        if not name:
+            return None, None
+        cells = self._cells(name)
+        account = read_account(cells, self._rules.account_digits, registry)
+        self._keep_comb(name, cells, Candidate(account.value, account.confidence), account.candidates)
+        return account, cells
+
+    def _read_meter(self, registered: Account | None) -> tuple[MeterReading | None, Cells | None]:
+        name = self._template.roles.reading
+        if not name:
+            return None, None
+        cells = self._cells(name)
+        meter = read_meter(cells, registered)
+        self._keep_comb(name, cells, Candidate(meter.value, meter.confidence), meter.candidates)
+        return meter, cells
+
+    def _read_date(self, period: Period | None) -> tuple[DateReading | None, WrittenDate | None]:
+        roles = self._template.roles.date
+        if roles is None:
+            return None, None
+        names = (roles.day, roles.month, roles.year)
+        day, month, year = (self._cells(name) for name in names)
+        written = WrittenDate(day, month, year, roles.century)
+        date = read_date(written, period, self._rules.first_day, self._rules.last_day)
+        for name, cells, part in zip(names, written.parts, date.parts, strict=True):
+            self._keep_comb(name, cells, part, ())
+        return date, written
+
+    def _read_address(self, registered: Account | None) -> AddressReading | None:
+        roles = self._template.roles.address
+        if roles is None:
+            return None
+        house_text, flat_text = (registered.house, registered.flat) if registered else ("", "")
+        house, house_contradiction = self._read_number(roles.house, house_text)
+        flat, flat_contradiction = self._read_number(roles.flat, flat_text)
+        street, street_presence = self._read_street(roles.street)
+        return AddressReading(
+            street, house, flat, street_presence, max(house_contradiction, flat_contradiction)
+        )
+
+    def _read_street(self, name: str) -> tuple[str, Presence | None]:
+        if not name:
+            return "", None
+        field, evidence = self._template.field(name), self._evidence.get(name)
+        self._fields[name] = line_reading(field, evidence, self._rules.min_confidence)
+        return line_text(evidence), line_presence(field, evidence)
+
+    def _read_number(self, name: str, registered: str) -> tuple[str, float]:
+        """A house or flat: its text, and P(it is not the registered one)."""
+        if not name:
+            return "", 0.0
+        field, evidence = self._template.field(name), self._evidence.get(name)
+        cells = self._cells(name)
+        if field.shape is Shape.LINE or (evidence is not None and evidence.is_typed):
+            reading = line_reading(field, evidence, self._rules.min_confidence)
+        else:
+            reading = digits_reading(name, cells, self._rules.min_confidence)
+        self._fields[name] = reading
+        return reading.value, contradiction(cells, registered)
+
+    def _read_signature(self) -> Presence | None:
+        name = self._template.roles.signature
+        if not name:
+            return None
+        found = presence(self._evidence.get(name), self._template.field(name).box, SIGNATURE_INK)
+        self._fields[name] = mark_reading(name, found)
+        return found
+
+    def _read_own_fields(self) -> tuple[OwnField, ...]:
+        names = self._template.roles.field_names
+        own = tuple(
+            read_own_field(field, self._evidence.get(field.name), self._rules.min_confidence)
+            for field in self._template.fields
+            if field.name not in names
+        )
+        self._fields |= {field.reading.name: field.reading for field in own}
+        return own

@@ -1,0 +1,219 @@
+"""What a recogniser says about the cells of one field, made safe to reason with."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from math import isfinite, prod
+
+import numpy as np
+
+from forms_ocr.model import CLASSES, EMPTY, OTHER, Candidate, Field, FieldEvidence, Shape
+
+DIGITS = 10
+
+Rows = list[list[float]]
+"""A list of numbers a cell."""
+
+FLOOR = 2e-4
+"""Spread over the ten digits of every cell read from ink: nets say 0.999999 far more often than they are
+right one million times over. A good net misreads about 1 digit in 1,000 and is surprised (sure and wrong)
+about one tenth to one fifth of those times."""
+
+TINY = 1e-12
+"""Floor of what was typed, so that a cell without a digit divides by something."""
+
+MAX_EMPTY_INK_MM2 = 2.0
+"""A cell with more ink is never empty, whatever the net says: the thinnest "1" (0.4 mm by 5 mm) covers 2
+mm2."""
+
+ROW_SUM_TOLERANCE = 0.01
+"""Posteriors come as float32 and sum to 1 within 1e-5; a row further off is no posterior."""
+
+MIN_CLEAR_POSTERIOR = 0.95
+"""Cells below are pointed out to a person: about one of twenty such would be wrong."""
+
+
+class Cells:
+    """The cells of one field from left to right.
+
+    Plain lists: a slip has some forty cells in short fields, and on so few numbers a loop beats an array.
+
+    Args:
+        rows: n rows of P(class), each summing to 1 in the order of ``CLASSES``.
+        floor: ``FLOOR`` for ink, 0 for what was typed.
+        is_sound: False when the evidence was missing or no probability; every cell is then unreadable.
+
+    Attributes:
+        is_digit, is_empty: P(cell holds one digit), P(cell holds nothing), a cell.
+        tops: Index of the most likely class, a cell.
+    """
+
+    def __init__(self, rows: Rows, floor: float = FLOOR, *, is_sound: bool = True) -> None:
+        self.rows = rows
+        self.floor = floor
+        self.is_sound = is_sound
+        self.is_digit = [min(1.0, sum(row[:DIGITS])) for row in rows]
+        self.is_empty = [row[EMPTY] for row in rows]
+        self.tops = [row.index(max(row)) for row in rows]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @property
+    def digits(self) -> Rows:
+        """N rows of P(digit | the cell holds one digit), floored; flat where no digit is likely."""
+        floor = max(self.floor, TINY)
+        share = floor / DIGITS
+        return [
+            [(p + share) / (is_digit + floor) for p in row[:DIGITS]]
+            for row, is_digit in zip(self.rows, self.is_digit, strict=True)
+        ]
+
+    @property
+    def is_blank(self) -> bool:
+        """Nothing was written into any cell."""
+        return self.is_sound and all(top == EMPTY for top in self.tops)
+
+    @property
+    def holds_other(self) -> bool:
+        """Some cell holds ink that is more likely no digit than one."""
+        return self.is_sound and any(row[OTHER] >= 0.5 for row in self.rows)
+
+    @property
+    def as_read(self) -> str:
+        """The digits of the cells that most likely hold one, whatever lies between them."""
+        return "".join(CLASSES[top] for top in self.tops if top < DIGITS)
+
+    def best_classes(self) -> tuple[Candidate, ...]:
+        """The most likely class of each cell with its posterior."""
+        return tuple(Candidate(CLASSES[top], row[top]) for top, row in zip(self.tops, self.rows, strict=True))
+
+    @property
+    def has_gap(self) -> bool:
+        """The most likely classes leave a cell empty before a written one."""
+        is_written = [top != EMPTY for top in self.tops]
+        return any(not left and right for left, right in pairwise(is_written))
+
+    def doubtful_for(self, value: str) -> tuple[int, ...]:
+        """Indexes of the cells that do not clearly hold their character of ``value``, and of gaps."""
+        if len(value) == len(self) or not self.has_gap:
+            expected = [CLASSES.index(character) for character in value]
+            expected += [EMPTY] * (len(self) - len(value))
+        else:
+            expected = self.tops
+        last = max((index for index, character in enumerate(expected) if character != EMPTY), default=-1)
+        return tuple(
+            index
+            for index, (row, character) in enumerate(zip(self.rows, expected, strict=False))
+            if not _is_clear(row, character) or (character == EMPTY and index < last)
+        )
+
+    def least_clear(self) -> tuple[int, ...]:
+        """Index of the cell whose best class is the least likely; none without cells."""
+        peaks = [row[top] for row, top in zip(self.rows, self.tops, strict=True)]
+        return (peaks.index(min(peaks)),) if peaks else ()
+
+    def part(self, first: int, last: int) -> Cells:
+        """The cells from ``first`` up to, not including, ``last``."""
+        return Cells(self.rows[first:last], self.floor, is_sound=self.is_sound)
+
+
+def _is_clear(row: list[float], character: int) -> bool:
+    return character != OTHER and row[character] >= MIN_CLEAR_POSTERIOR
+
+
+def cells_of(field: Field, evidence: FieldEvidence | None) -> Cells:
+    """Cells of a field that holds digits: a comb, or a line whose text somebody read.
+
+    Args:
+        field: Gives the number of cells; a line has as many as its text has characters.
+        evidence: None if nobody looked at the field.
+
+    Returns:
+        Never raises: evidence that is missing or no probability gives cells that say ``other``.
+    """
+    count = len(field.cells)
+    if evidence is None:
+        return unreadable(max(count, 1))
+    if evidence.is_typed:
+        return _of_text(evidence.text or "", count, 1.0)
+    if field.shape is Shape.COMB:
+        return _of_posteriors(evidence, count)
+    return _of_line(evidence)
+
+
+def unreadable(count: int) -> Cells:
+    """Cells of which nothing is known."""
+    return Cells([_certain(OTHER) for _ in range(count)], is_sound=False)
+
+
+def _certain(index: int) -> list[float]:
+    return [float(place == index) for place in range(len(CLASSES))]
+
+
+def _of_posteriors(evidence: FieldEvidence, count: int) -> Cells:
+    posteriors = np.asarray(evidence.posteriors, np.float64)
+    ink_mm2 = np.asarray(evidence.ink_mm2, np.float64)
+    if posteriors.shape != (count, len(CLASSES)) or ink_mm2.shape != (count,):
+        return unreadable(count)
+    rows: Rows = posteriors.tolist()
+    areas: list[float] = ink_mm2.tolist()
+    if not (all(map(_is_posterior, rows)) and all(isfinite(area) and area >= 0.0 for area in areas)):
+        return unreadable(count)
+    return Cells([_inked(row, area) for row, area in zip(rows, areas, strict=True)])
+
+
+def _is_posterior(row: list[float]) -> bool:
+    # Written so that NaN fails: every comparison with it is false.
+    return min(row) >= 0.0 and abs(sum(row) - 1.0) <= ROW_SUM_TOLERANCE
+
+
+def _inked(row: list[float], area_mm2: float) -> list[float]:
+    """A cell said to be empty in spite of its ink holds something else."""
+    if area_mm2 <= MAX_EMPTY_INK_MM2:
+        return row
+    return [*row[:EMPTY], 0.0, row[OTHER] + row[EMPTY]]
+
+
+def _of_line(evidence: FieldEvidence) -> Cells:
+    """Text of a line as an OCR engine read it; ink that nobody read is one unreadable cell."""
+    text = "".join((evidence.text or "").split())
+    confidence = believable(evidence.text_confidence)
+    if text:
+        return _of_text(text, len(text), confidence ** (1 / len(text)))
+    return Cells([_certain(OTHER)] if _has_ink(evidence) else [])
+
+
+def _has_ink(evidence: FieldEvidence) -> bool:
+    ink_mm2 = np.asarray(evidence.ink_mm2, np.float64)
+    return not bool(np.all(ink_mm2 <= 0.0))
+
+
+def believable(confidence: float) -> float:
+    """A confidence as it came, 0 for what is none (NaN, negative, above 1)."""
+    return float(confidence) if 0.0 <= confidence <= 1.0 else 0.0
+
+
+def _of_text(text: str, count: int, certainty: float) -> Cells:
+    """One cell a character, left aligned, each right with probability ``certainty``."""
+    characters = "".join(text.split())
+    count = count or len(characters)
+    if len(characters) > count:
+        return Cells([_certain(OTHER) for _ in range(count)])
+    classes = [CLASSES.index(c) if c in CLASSES[:DIGITS] else OTHER for c in characters]
+    rows = [_certain(index) for index in classes + [EMPTY] * (count - len(classes))]
+    return Cells([_doubted(row, certainty) for row in rows], floor=0.0)
+
+
+def _doubted(row: list[float], certainty: float) -> list[float]:
+    return [certainty * p + (1.0 - certainty) * (index == OTHER) for index, p in enumerate(row)]
+
+
+def all_hold_digits(cells: Cells) -> float:
+    """P(every cell holds one digit)."""
+    return prod(cells.is_digit)
+
+
+def all_are_empty(cells: Cells) -> float:
+    """P(no cell holds anything)."""
+    return prod(cells.is_empty)

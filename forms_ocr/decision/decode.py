@@ -1,0 +1,90 @@
+"""Posteriors of cells into the strings that may stand in them."""
+
+from __future__ import annotations
+
+from math import prod
+
+from forms_ocr.decision.cells import DIGITS, Cells, all_are_empty
+from forms_ocr.model import EMPTY, Candidate
+
+PLAUSIBLE = 1e-3
+"""A digit less likely than this in its cell is no candidate: calibrated posteriors below it are noise."""
+
+MAX_STRINGS = 100
+"""Strings kept where all cells are used: what two unreadable cells among clear ones make."""
+
+MAX_LENGTHWISE = 16
+"""Strings kept of each length where the rest of the comb may be empty; a person needs five."""
+
+MAX_CANDIDATES = 5
+"""What :class:`forms_ocr.model.FieldReading` holds."""
+
+GAP_TRUST = 0.5
+"""A value written with a gap before or inside may lack the digit that the pen skipped: a coin toss, for a
+person."""
+
+
+def likely_strings(cells: Cells, limit: int = MAX_STRINGS) -> list[tuple[float, str]]:
+    """The most likely digit strings, given that every cell holds one digit.
+
+    Args:
+        cells: n cells, independent of each other.
+        limit: Strings kept at most.
+
+    Returns:
+        ``(posterior, string)``, best first, ties by string; exact for strings of plausible digits
+        (the best prefixes of the best strings are themselves among the best). At least one string.
+    """
+    beam = [(1.0, "")]
+    for row in cells.digits:
+        beam = _extend(beam, row, limit)
+    return beam
+
+
+def _extend(beam: list[tuple[float, str]], row: list[float], limit: int) -> list[tuple[float, str]]:
+    best = max(row)
+    if best > 1.0 - PLAUSIBLE:
+        digit = str(row.index(best))
+        return [(score * best, string + digit) for score, string in beam]
+    options = [(p, str(digit)) for digit, p in enumerate(row) if p >= PLAUSIBLE]
+    longer = [(score * p, string + digit) for score, string in beam for p, digit in options]
+    longer.sort(key=lambda item: (-item[0], item[1]))
+    return longer[:limit]
+
+
+def left_aligned(cells: Cells) -> list[tuple[float, str]]:
+    """The most likely strings of digits that begin in the first cell and leave the rest of the comb empty.
+
+    Returns:
+        ``(posterior, string)``, best first, ties by string. The posteriors sum to at most 1; what is
+        missing is unreadable. The empty string stands for an unused comb and is always listed. Digits
+        that begin later or have a gap are listed with ``GAP_TRUST`` of their posterior.
+    """
+    found = [(all_are_empty(cells), "")]
+    beam = [(1.0, "")]
+    rows = zip(cells.digits, cells.is_digit, strict=True)
+    for length, (row, is_digit) in enumerate(rows, start=1):
+        beam = _extend(beam, [p * is_digit for p in row], MAX_LENGTHWISE)
+        rest = prod(cells.is_empty[length:])
+        found += [(score * rest, string) for score, string in beam if score * rest >= PLAUSIBLE]
+    if cells.has_gap:
+        found.append((GAP_TRUST * _posterior_of_tops(cells), cells.as_read))
+    found.sort(key=lambda item: (-item[0], item[1]))
+    return found
+
+
+def _posterior_of_tops(cells: Cells) -> float:
+    """P(every cell holds its most likely class), 0 if one of them is no digit."""
+    return prod(
+        row[top] if top < DIGITS or top == EMPTY else 0.0
+        for row, top in zip(cells.rows, cells.tops, strict=True)
+    )
+
+
+def best_candidates(weighted: list[tuple[float, str]]) -> tuple[Candidate, ...]:
+    """The first few as candidates; those that nobody would consider are left out."""
+    return tuple(
+        Candidate(string, min(1.0, posterior))
+        for posterior, string in weighted[:MAX_CANDIDATES]
+        if posterior >= PLAUSIBLE
+    )
