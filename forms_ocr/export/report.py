@@ -1,0 +1,230 @@
+"""``report.html``: the run for people, in one file that needs no network."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from forms_ocr.export import report_words as words
+from forms_ocr.export.facts import RunFacts
+from forms_ocr.export.phrases import Phrase, grouped, percent
+from forms_ocr.export.pictures import PAGE_WIDTH_PX, SLIP_WIDTH_PX, data_uri
+from forms_ocr.export.reasons import REASON_TEXTS
+from forms_ocr.export.summary import Summary
+from forms_ocr.export.tables import find_reading
+from forms_ocr.model import (
+    Box,
+    Candidate,
+    Disposition,
+    Field,
+    FieldReading,
+    FiledPage,
+    FiledSlip,
+    PageDisposition,
+    Reason,
+    Shape,
+    Template,
+)
+
+# A report of 300 slips is about 20 MB, which browsers of small office machines still open at once.
+MAX_SLIP_PICTURES = 300
+MAX_PAGE_PICTURES = 120
+
+_TO_SCAN_AGAIN = frozenset({PageDisposition.QUARANTINED, PageDisposition.FOREIGN})
+_NOT_A_DIGIT_MARK = "?"
+
+
+@dataclass(frozen=True, slots=True)
+class CellView:
+    """One cell of a comb: what was read in it, "" for nothing."""
+
+    box: Box
+    text: str
+    is_doubtful: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FieldView:
+    """One field of a slip. ``number`` joins its row to its outline; a signature's ``value`` is yes or no."""
+
+    number: int
+    title: Phrase
+    box: Box
+    value: str | Phrase
+    is_doubtful: bool
+    confidence: Phrase
+    cells: tuple[CellView, ...]
+    candidates: tuple[tuple[str, Phrase], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SlipView:
+    """One slip under review. ``number`` is unique on the page of the report; ``picture`` a URI or ""."""
+
+    number: int
+    slip: FiledSlip
+    picture: str
+    fields: tuple[FieldView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PageView:
+    """One page to be scanned again."""
+
+    page: FiledPage
+    picture: str
+
+
+def render_report(
+    pages: Sequence[FiledPage],
+    slips: Sequence[FiledSlip],
+    template: Template,
+    facts: RunFacts,
+    summary: Summary,
+) -> str:
+    """The report as HTML; the same input gives the same text. Pages and slips stand in the order given."""
+    review = [slip for slip in slips if slip.record.disposition is Disposition.REVIEW]
+    again = [page for page in pages if page.disposition in _TO_SCAN_AGAIN]
+    return (
+        _environment()
+        .get_template("report.html")
+        .render(
+            facts=facts,
+            summary=summary,
+            template=template,
+            again=[_page_view(number, page, facts) for number, page in enumerate(again)],
+            review=[
+                _slip_view(n, slip, template, facts) for n, slip in enumerate(review[:MAX_SLIP_PICTURES], 1)
+            ],
+            review_rest=review[MAX_SLIP_PICTURES:],
+            review_reasons=_reasons_of(review),
+            refused=[slip for slip in slips if slip.record.disposition is Disposition.REFUSED],
+            **_inlined(),
+        )
+    )
+
+
+def _reasons_of(slips: Sequence[FiledSlip]) -> list[Reason]:
+    found = {reason for slip in slips for reason in slip.record.reasons}
+    return [reason for reason in Reason if reason in found]
+
+
+def _page_view(number: int, page: FiledPage, facts: RunFacts) -> PageView:
+    path = page.picture_path if number < MAX_PAGE_PICTURES else ""
+    return PageView(page, data_uri(facts.workspace, path, PAGE_WIDTH_PX))
+
+
+def _slip_view(number: int, slip: FiledSlip, template: Template, facts: RunFacts) -> SlipView:
+    titles = words.field_titles(template)
+    fields = tuple(
+        _field_view(order, field, reading, titles[field.name])
+        for order, field in enumerate(template.fields)
+        if (reading := find_reading(slip, field.name)) is not None
+    )
+    return SlipView(number, slip, data_uri(facts.workspace, slip.picture_path, SLIP_WIDTH_PX), fields)
+
+
+def _field_view(number: int, field: Field, reading: FieldReading, title: Phrase) -> FieldView:
+    return FieldView(
+        number=number,
+        title=title,
+        box=field.box,
+        value=_shown_value(field, reading),
+        is_doubtful=reading.is_doubtful or bool(reading.doubtful_cells),
+        confidence=percent(reading.confidence),
+        cells=_cell_views(field, reading),
+        candidates=tuple((candidate.value, percent(candidate.posterior)) for candidate in reading.candidates),
+    )
+
+
+def _shown_value(field: Field, reading: FieldReading) -> str | Phrase:
+    """In a box for a signature or a mark only presence counts; other values are shown as read."""
+    if field.shape not in (Shape.SIGNATURE, Shape.MARK):
+        return reading.value
+    if reading.is_doubtful:
+        return words.WORDS["unclear"]
+    return words.WORDS["yes" if reading.value else "no"]
+
+
+def _cell_views(field: Field, reading: FieldReading) -> tuple[CellView, ...]:
+    """A typed value has no cells of its own and is laid into the boxes from the left."""
+    read = [_cell_text(cell) for cell in reading.cells] or list(reading.value)
+    read += [""] * (len(field.cells) - len(read))
+    doubtful = frozenset(reading.doubtful_cells)
+    return tuple(
+        CellView(box, text, index in doubtful)
+        for index, (box, text) in enumerate(zip(field.cells, read, strict=False))
+    )
+
+
+def _cell_text(cell: Candidate) -> str:
+    return {"empty": "", "other": _NOT_A_DIGIT_MARK}.get(cell.value, cell.value)
+
+
+def visible(value: object) -> object:
+    """Show what would hide: control characters and marks that turn the direction of writing.
+
+    Applied to every text the report prints, so that a scan's name cannot pretend to be another.
+    """
+    if not isinstance(value, str) or isinstance(value, Markup) or value.isprintable():
+        return value
+    return "".join(map(_visible_character, value))
+
+
+def _visible_character(character: str) -> str:
+    if unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Zl", "Zp"):
+        return character
+    code = ord(character)
+    return chr(0x2400 + code) if code < 0x20 else f"⟨U+{code:04X}⟩"
+
+
+def _inlined() -> dict[str, Markup]:
+    """Style and script with their hashes: the page's own policy lets nothing else run."""
+    parts = {
+        name: files(__package__).joinpath("page", f"report.{name}").read_text("utf-8")
+        for name in ("css", "js")
+    }
+    return {
+        "style": Markup(parts["css"]),  # noqa: S704 - our own file
+        "script": Markup(parts["js"]),  # noqa: S704 - our own file
+        "style_hash": _source_hash(parts["css"]),
+        "script_hash": _source_hash(parts["js"]),
+    }
+
+
+def _source_hash(text: str) -> Markup:
+    digest = hashlib.sha256(text.encode("utf-8")).digest()
+    return Markup("'sha256-{}'").format(base64.b64encode(digest).decode("ascii"))
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader(__package__, "page"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=visible,
+    )
+    environment.globals |= {
+        "w": words.WORDS,
+        "nouns": words,
+        "reason_texts": REASON_TEXTS,
+        "PageDisposition": PageDisposition,
+        "Disposition": Disposition,
+    }
+    environment.filters |= {
+        "grouped": grouped,
+        "percent": percent,
+        "day": words.day,
+        "month": words.month,
+        "mm": lambda length: f"{length:.2f}",
+    }
+    return environment

@@ -1,0 +1,187 @@
+"""The fixed words of the report, in Russian and English."""
+
+from __future__ import annotations
+
+from forms_ocr.export.phrases import Noun, Phrase
+from forms_ocr.model import Disposition, PageDisposition, Period, Template
+
+PAGES = Noun("страница", "страницы", "страниц", "page", "pages")
+SLIPS = Noun("бланк", "бланка", "бланков", "slip", "slips")
+SCANS = Noun("файл", "файла", "файлов", "scan", "scans")
+OFFICES = Noun("отделение", "отделения", "отделений", "office", "offices")
+ACCOUNTS = Noun("счёт", "счёта", "счетов", "account", "accounts")
+
+PAGE_DISPOSITIONS = {
+    PageDisposition.SLIPS: Phrase("с бланками", "with slips"),
+    PageDisposition.BLANK: Phrase("пустые", "blank"),
+    PageDisposition.FOREIGN: Phrase("не наш бланк", "not this form"),
+    PageDisposition.QUARANTINED: Phrase("не прочитаны", "unreadable"),
+}
+
+DISPOSITIONS = {
+    Disposition.ACCEPTED: Phrase("приняты", "accepted"),
+    Disposition.REVIEW: Phrase("на проверку", "to review"),
+    Disposition.REFUSED: Phrase("отклонены", "refused"),
+}
+
+WORDS = {
+    "title": Phrase("Показания счётчиков", "Meter readings"),
+    "subtitle": Phrase("Итоги обработки бланков", "What became of the slips"),
+    "skip": Phrase("К содержанию", "Skip to content"),
+    "contents": Phrase("Разделы", "Sections"),
+    "language": Phrase("Язык", "Language"),
+    "theme": Phrase("Светлая или тёмная", "Light or dark"),
+    "period": Phrase("Расчётный месяц", "Billing month"),
+    "no_period": Phrase("не задан", "not given"),
+    "template": Phrase("Бланк", "Form"),
+    "registry": Phrase("Реестр", "Registry"),
+    "no_registry": Phrase("без реестра", "none"),
+    "cut": Phrase("Порог уверенности", "Confidence cut"),
+    "version": Phrase("Версия", "Version"),
+    "totals": Phrase("Итог", "Totals"),
+    "pages": Phrase("Страницы", "Pages"),
+    "slips": Phrase("Бланки", "Slips"),
+    "total": Phrase("Всего", "Total"),
+    "from_scans": Phrase("из", "from"),
+    "unopened": Phrase("не открылись", "could not be opened"),
+    "unopened_note": Phrase(
+        "файл, который не открылся, считается одной непрочитанной страницей",
+        "a scan that cannot be opened counts as one unreadable page",
+    ),
+    "by_office": Phrase("По отделениям", "By office"),
+    "office": Phrase("Отделение", "Office"),
+    "no_office": Phrase("без отделения", "no office"),
+    "scans": Phrase("Файлы", "Scans"),
+    "accepted_share": Phrase("Доля принятых", "Accepted share"),
+    "by_reason": Phrase("По причинам", "By reason"),
+    "by_reason_note": Phrase(
+        "У бланка может быть несколько причин, поэтому их сумма бывает больше числа бланков.",
+        "A slip may have several reasons, so these can add up to more than the slips.",
+    ),
+    "no_reasons": Phrase("Всё прочитано и принято без замечаний.", "Everything was read and accepted."),
+    "reason": Phrase("Причина", "Reason"),
+    "what_to_do": Phrase("Что делать", "What to do"),
+    "how_many": Phrase("Сколько", "How many"),
+    "again": Phrase("Сканировать заново", "Scan again"),
+    "again_note": Phrase(
+        "Страницы и файлы, из которых ничего не прочитано. Пока бланки под рукой, отсканируйте их ещё раз.",
+        "Pages and scans from which nothing was read. Scan them again while the slips are still at hand.",
+    ),
+    "again_none": Phrase("Таких страниц нет.", "There are none."),
+    "whole_scan": Phrase("весь файл", "the whole scan"),
+    "page": Phrase("страница", "page"),
+    "slip": Phrase("бланк", "slip"),
+    "review": Phrase("На проверку", "To review"),
+    "review_note": Phrase(
+        "Программа не угадывает: сомнительное решает человек. Отмеченное требует взгляда.",
+        "The program does not guess: a person decides what is doubtful. What is marked needs a look.",
+    ),
+    "review_none": Phrase("Проверять нечего.", "There is nothing to review."),
+    "all_offices": Phrase("Все отделения", "All offices"),
+    "all_reasons": Phrase("Все причины", "All reasons"),
+    "shown": Phrase("Показано", "Shown"),
+    "of": Phrase("из", "of"),
+    "next_slip": Phrase("следующий и предыдущий бланк", "next and previous slip"),
+    "picture": Phrase("Изображение бланка, поля обведены", "Picture of the slip, its fields outlined"),
+    "no_picture": Phrase("Изображения нет", "There is no picture"),
+    "doubtful": Phrase("Под вопросом", "In doubt"),
+    "plain": Phrase("Прочитано", "Read"),
+    "candidates": Phrase("Варианты", "Candidates"),
+    "confidence": Phrase("Уверенность", "Confidence"),
+    "why": Phrase("Почему здесь", "Why it is here"),
+    "empty": Phrase("пусто", "empty"),
+    "yes": Phrase("есть", "yes"),
+    "no": Phrase("нет", "no"),
+    "unclear": Phrase("неясно", "unclear"),
+    "refused": Phrase("Отклонённые", "Refused"),
+    "refused_none": Phrase("Отклонённых бланков нет.", "No slip was refused."),
+    "where": Phrase("Где", "Where"),
+    "account": Phrase("Лицевой счёт", "Account"),
+    "reading": Phrase("Показание", "Reading"),
+    "date": Phrase("Дата", "Date"),
+    "reasons": Phrase("Причины", "Reasons"),
+    "files": Phrase("Файлы рядом с этим отчётом", "The files beside this report"),
+    "file_records": Phrase("принятые показания", "accepted readings"),
+    "file_review": Phrase("бланки на проверку", "slips to review"),
+    "file_refused": Phrase("отклонённые бланки", "refused slips"),
+    "file_pages": Phrase("судьба каждой страницы", "what became of every page"),
+    "file_summary": Phrase("эти же числа для программ", "the same counts for programs"),
+}
+
+_MONTHS_RU = (
+    "январь",
+    "февраль",
+    "март",
+    "апрель",
+    "май",
+    "июнь",
+    "июль",
+    "август",
+    "сентябрь",
+    "октябрь",
+    "ноябрь",
+    "декабрь",
+)
+_MONTHS_EN = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
+
+def month(period: Period) -> Phrase:
+    """A billing month in words."""
+    name_ru, name_en = _MONTHS_RU[period.month - 1], _MONTHS_EN[period.month - 1]
+    return Phrase(f"{name_ru} {period.year} г.", f"{name_en} {period.year}")
+
+
+def day(iso: str) -> Phrase:
+    """An ISO date as each language writes it; anything else as it is."""
+    parts = iso.split("-")
+    if len(parts) != 3:
+        return Phrase(iso, iso)
+    return Phrase(".".join(reversed(parts)), iso)
+
+
+def pictures_capped(shown: int, total: int) -> Phrase:
+    """The note under a list of which only the first few have pictures."""
+    ru, en = SLIPS.counted(total - shown), SLIPS.counted(total - shown)
+    return Phrase(
+        f"Изображения показаны для первых {shown}; ещё {ru.ru} в списке ниже и в review.csv.",
+        f"Pictures are shown for the first {shown}; {en.en} more stand in the list below and in review.csv.",
+    )
+
+
+def field_titles(template: Template) -> dict[str, Phrase]:
+    """What people call each field: by its role where it has one, by its printed label otherwise."""
+    titles = {
+        field.name: Phrase(field.label or field.name, field.label or field.name) for field in template.fields
+    }
+    roles = template.roles
+    titles |= {
+        roles.account: WORDS["account"],
+        roles.reading: WORDS["reading"],
+        roles.signature: Phrase("Подпись", "Signature"),
+    }
+    if roles.date:
+        titles |= {
+            roles.date.day: Phrase("День", "Day"),
+            roles.date.month: Phrase("Месяц", "Month"),
+            roles.date.year: Phrase("Год", "Year"),
+        }
+    if roles.address:
+        titles |= {
+            roles.address.street: Phrase("Улица", "Street"),
+            roles.address.house: Phrase("Дом", "House"),
+            roles.address.flat: Phrase("Квартира", "Flat"),
+        }
+    return titles
