@@ -1,0 +1,20 @@
+"""Many scans at once: intake, supervised worker processes, resume, quarantine."""
+
+from forms_ocr.batch.run import Crew, run_batch
+from forms_ocr.batch.settings import Settings
+from forms_ocr.batch.standing import Progress, Standing
+from forms_ocr.batch.stop import Stop, StoppedAtOnce
+from forms_ocr.batch.work import Equipment, OpenScan, PageReader
+
+__all__ = [
+    "Crew",
+    "Equipment",
+    "OpenScan",
+    "PageReader",
+    "Progress",
+    "Settings",
+    "Standing",
+    "Stop",
+    "StoppedAtOnce",
+    "run_batch",
+]

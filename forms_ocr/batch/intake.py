@@ -1,0 +1,132 @@
+"""From files that lie around to scans in the ledger, and from those to the work that is still to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from forms_ocr.batch.settings import Settings
+from forms_ocr.batch.standing import Standing
+from forms_ocr.batch.work import Unit
+from forms_ocr.errors import ScanError
+from forms_ocr.ingest import ScanFile
+from forms_ocr.model import PageDisposition, PageReading, Reason
+from forms_ocr.store import Ledger, Originals, ReceivedScan, Scan, ScanFindings, ScanState, page_entry
+
+_FILES_A_TRANSACTION = 16
+"""Copying so many files takes about a tenth of a second, committing each by itself would double that."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Arrival:
+    """A file whose bytes are kept, or why they cannot be."""
+
+    scan: ReceivedScan
+    error: ScanError | None = None
+
+
+class Intake:
+    """Takes files in a few at a time, so that workers have something to do from the start.
+
+    At the end come scans that an earlier run took in and did not finish, also when nobody gave them again.
+
+    Args:
+        standing: Is told what needs no reading.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        originals: Originals,
+        files: Sequence[ScanFile],
+        settings: Settings,
+        standing: Standing,
+    ) -> None:
+        self._ledger = ledger
+        self._originals = originals
+        self._files = list(reversed(files))
+        self._period = settings.period
+        self._fingerprint = settings.fingerprint
+        self._standing = standing
+        self._seen: set[int] = set()
+        self._left_over_asked = False
+
+    @property
+    def coming_scans(self) -> int:
+        """Files not taken in yet."""
+        return len(self._files)
+
+    @property
+    def is_over(self) -> bool:
+        """No more units will come."""
+        return not self._files and self._left_over_asked
+
+    def next_units(self) -> list[Unit]:
+        """Take the next few files in; what they need done, which may be nothing."""
+        if self._files:
+            return self._take_in(
+                [self._files.pop() for _ in range(min(_FILES_A_TRANSACTION, len(self._files)))]
+            )
+        self._left_over_asked = True
+        return self._left_over()
+
+    def _take_in(self, files: Sequence[ScanFile]) -> list[Unit]:
+        arrivals = [self._keep(file) for file in files]
+        scans = self._ledger.receive([arrival.scan for arrival in arrivals], self._period)
+        self._quarantine(arrivals, scans)
+        units = [self._unit(scan) for scan, arrival in zip(scans, arrivals, strict=True) if not arrival.error]
+        return [unit for unit in units if unit is not None]
+
+    def _keep(self, file: ScanFile) -> _Arrival:
+        try:
+            kept = self._originals.keep(file.path)
+        except ScanError as error:
+            return _Arrival(ReceivedScan(file.name, file.office, "", 0), error)
+        return _Arrival(ReceivedScan(file.name, file.office, kept.sha256, kept.size_bytes))
+
+    def _quarantine(self, arrivals: Sequence[_Arrival], scans: Sequence[Scan]) -> None:
+        """Give files that cannot be read where they lie their one page."""
+        findings = [
+            _unreadable(scan, arrival.error)
+            for scan, arrival in zip(scans, arrivals, strict=True)
+            if arrival.error is not None
+        ]
+        if findings:
+            self._ledger.file(findings, self._fingerprint)
+        for finding in findings:
+            self._standing.count(finding)
+
+    def _unit(self, scan: Scan) -> Unit | None:
+        """What a given scan needs: to be opened, its unread pages to be read, or nothing."""
+        self._seen.add(scan.id)
+        if scan.state is ScanState.RECEIVED or scan.settings != self._fingerprint:
+            self._standing.renewed_scans += scan.state is not ScanState.RECEIVED
+            return self._work(scan, None)
+        if scan.state is ScanState.QUARANTINED:
+            self._standing.kept_pages += 1
+            return None
+        unread = self._ledger.waiting_pages(scan.id, self._fingerprint)
+        self._standing.kept_pages += (scan.page_count or 0) - len(unread)
+        return self._work(scan, unread) if unread else None
+
+    def _left_over(self) -> list[Unit]:
+        scans = [scan for scan in self._ledger.unfinished(self._period) if scan.id not in self._seen]
+        return [
+            self._work(
+                scan, None if scan.state is ScanState.RECEIVED else self._ledger.waiting_pages(scan.id)
+            )
+            for scan in scans
+        ]
+
+    def _work(self, scan: Scan, numbers: tuple[int, ...] | None) -> Unit:
+        return Unit(scan.id, self._originals.path_of(scan.sha256), scan.name, numbers)
+
+
+def _unreadable(scan: Scan, error: ScanError) -> ScanFindings:
+    reading = PageReading(
+        0,
+        PageDisposition.QUARANTINED,
+        reason=Reason(error.reason),
+        message=f"{scan.name}: {error.message}",
+    )
+    return ScanFindings(scan.id, None, (page_entry(reading),))

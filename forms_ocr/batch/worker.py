@@ -1,0 +1,153 @@
+"""The inside of a worker process: set up once, then read what it is handed."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import resource
+import signal
+import sys
+import threading
+from collections.abc import Iterable
+from multiprocessing import connection
+from pathlib import Path
+
+import cv2
+
+from forms_ocr.batch.work import Equipment, Failure, OpenScan, PageReader, Task, Unit, UnitResult
+from forms_ocr.errors import FormsOcrError, ScanError, StorageError
+from forms_ocr.model import PageDisposition, PageReading, Reason
+from forms_ocr.store import PageEntry, ScanFindings, page_entry
+
+
+class _Station:
+    """What this process works with; nothing until it is prepared."""
+
+    equipment: Equipment
+    read_page: PageReader
+    error: Exception | None = RuntimeError("this process was never prepared")
+
+    def set_up(self, equipment: Equipment) -> None:
+        """Build the reader. A failure is kept: the supervisor sees it when the first task raises it."""
+        try:
+            self.equipment = equipment
+            self.read_page = equipment.build_reader()
+            self.error = None
+        except Exception as error:  # noqa: BLE001  # whatever it is, the supervisor decides
+            self.error = error
+
+
+_station = _Station()
+
+
+def prepare(equipment: Equipment) -> None:
+    """Make this process a worker."""
+    os.setpgrp()  # Ctrl-C on the terminal is the supervisor's business; a drained task runs to its end
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    _silence()
+    cv2.setNumThreads(1)
+    resource.setrlimit(resource.RLIMIT_AS, (equipment.memory_bytes, resource.RLIM_INFINITY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _station.set_up(equipment)
+
+
+def _end_with_parent() -> None:
+    """Die with the supervisor, however it died; otherwise the worker would wait for tasks for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        connection.wait([parent.sentinel])
+        os._exit(1)
+
+
+def _silence() -> None:
+    """Decoding libraries write warnings straight to the terminal, through the progress bar."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.__stdout__.fileno() if sys.__stdout__ else 1)
+    os.dup2(nowhere, sys.__stderr__.fileno() if sys.__stderr__ else 2)
+
+
+def perform(task: Task) -> tuple[UnitResult, ...]:
+    """Work a task off.
+
+    Raises:
+        FormsOcrError: The settings or the machine are at fault; the batch cannot go on.
+    """
+    if _station.error is not None:
+        raise _station.error
+    results: list[UnitResult] = []
+    pages_left = task.page_limit
+    for unit in task.units:
+        result = _work_off(unit, pages_left, _station)
+        pages_left -= len(result.findings.pages) + len(result.failures)
+        results.append(result)
+    return tuple(results)
+
+
+def _work_off(unit: Unit, page_limit: int, station: _Station) -> UnitResult:
+    if not unit.original.exists():
+        raise StorageError(
+            f"{unit.original}: the original of {unit.title} is gone; restore the workspace's originals"
+        )
+    try:
+        with station.equipment.open_scan(unit.original) as scan:
+            count, numbers = _plan(unit, scan, page_limit)
+            pages, failures = _read(scan, numbers, unit, station)
+    except ScanError as error:
+        return UnitResult(unit, _findings(unit, None, [_quarantined(0, error, unit)]))
+    except FormsOcrError:
+        raise
+    except Exception as error:  # noqa: BLE001  # a fault of ours costs this scan, not the batch
+        return UnitResult(unit, _findings(unit, None, []), (Failure(0, _place_of(error)),))
+    return UnitResult(unit, _findings(unit, count, pages), tuple(failures))
+
+
+def _plan(unit: Unit, scan: OpenScan, page_limit: int) -> tuple[int | None, Iterable[int]]:
+    """The scan's page count where it is asked for, and the pages to read now."""
+    if unit.numbers is not None:
+        return None, unit.numbers
+    count = scan.page_count
+    return count, range(1, min(count, page_limit) + 1)
+
+
+def _read(
+    scan: OpenScan, numbers: Iterable[int], unit: Unit, station: _Station
+) -> tuple[list[PageEntry], list[Failure]]:
+    pages: list[PageEntry] = []
+    failures: list[Failure] = []
+    for number in numbers:
+        try:
+            pages.append(_read_one(scan, number, unit, station))
+        except FormsOcrError:
+            raise
+        except Exception as error:  # noqa: BLE001  # a fault of ours costs this page, not the batch
+            failures.append(Failure(number, _place_of(error)))
+    return pages, failures
+
+
+def _read_one(scan: OpenScan, number: int, unit: Unit, station: _Station) -> PageEntry:
+    try:
+        return page_entry(station.read_page(scan.read(number)))
+    except ScanError as error:
+        return _quarantined(number, error, unit)
+
+
+def _quarantined(number: int, error: ScanError, unit: Unit) -> PageEntry:
+    """The original is named by its hash; people know the scan by its title."""
+    message = error.message.replace(unit.original.name, unit.title)
+    reading = PageReading(number, PageDisposition.QUARANTINED, reason=Reason(error.reason), message=message)
+    return page_entry(reading)
+
+
+def _findings(unit: Unit, count: int | None, pages: list[PageEntry]) -> ScanFindings:
+    return ScanFindings(unit.scan_id, count, tuple(pages))
+
+
+def _place_of(error: Exception) -> str:
+    """Kind and place of an error. Not its message, which may hold what stands on the slip."""
+    trace = error.__traceback__
+    if trace is None:
+        return type(error).__name__
+    while trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{type(error).__name__} at {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"

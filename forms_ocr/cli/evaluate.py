@@ -1,0 +1,93 @@
+"""``forms-ocr evaluate``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from forms_ocr.errors import ExitCode
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.command(short_help="Measure how well slips are read.")
+@click.option(
+    "--data",
+    required=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder with data sets of handwriting; docs/evaluation.md says which.",
+)
+@click.option("--slips", default=600, show_default=True, type=click.IntRange(1), help="How many slips.")
+@click.option(
+    "--scans",
+    "condition",
+    default="clean",
+    show_default=True,
+    type=click.Choice(["clean", "poor"]),
+    help="Poor scans have twice the skew, blur and noise.",
+)
+@click.option(
+    "--registry",
+    default="sparse",
+    show_default=True,
+    type=click.Choice(["sparse", "dense", "none"]),
+    help="What is known of the accounts; in a dense registry every neighbouring number exists.",
+)
+@click.option(
+    "--accounts", default=100_000, show_default=True, type=click.IntRange(10), help="Size of the registry."
+)
+@click.option(
+    "--troubles",
+    default=0.0,
+    show_default=True,
+    type=click.FloatRange(0, 1),
+    help="Share of slips that must not be accepted: unsigned, late, struck out and so on.",
+)
+@click.option("--hand", default="", help="Only this hand: mnist, bhmsds, optdigits, usps or 'drawn hard'.")
+@click.option("--template", type=_FILE, help="The form, if it is not the meter slip that comes along.")
+@click.option("--seed", default=1, show_default=True, help="The same seed makes the same slips.")
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 256), help="Processes.")
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the figures here too, as JSON."
+)
+def evaluate(
+    data: Path,
+    slips: int,
+    condition: str,
+    registry: str,
+    accounts: int,
+    troubles: float,
+    hand: str,
+    template: Path | None,
+    seed: int,
+    workers: int,
+    out: Path | None,
+) -> ExitCode:
+    """Fill the form with real handwriting, scan it in many ways, read it, and count what is right.
+
+    The handwriting comes from writers whom the recogniser has never seen. Wrong records among the accepted are
+    given with a one-sided 95 % bound.
+
+    \b
+    forms-ocr evaluate --data handwriting/ --slips 3000 --workers 2
+    forms-ocr evaluate --data handwriting/ --scans poor --registry none --troubles 0.1 --out figures.json
+    """  # noqa: D301  # click keeps the line breaks after it
+    from forms_ocr.evaluation import Plan, as_json, as_text  # noqa: PLC0415  # workers of a run need none of it
+    from forms_ocr.evaluation import evaluate as carry_out  # noqa: PLC0415
+    from forms_ocr.model import Rules  # noqa: PLC0415
+    from forms_ocr.template import default_template_path  # noqa: PLC0415
+
+    form = template or default_template_path()
+    plan = Plan(data, form, slips, condition, registry, accounts, troubles, seed, hand)
+    with click.progressbar(length=slips, label="reading slips", file=click.get_text_stream("stderr")) as bar:
+        outcomes = carry_out(plan, Rules(), workers, bar.update)
+    title = (
+        f"{slips} slips, {condition} scans, {registry} registry of {accounts}, "
+        f"{troubles:.0%} troubles, seed {seed}" + (f", {hand} only" if hand else "")
+    )
+    click.echo(as_text(title, outcomes))
+    if out is not None:
+        out.write_text(json.dumps(as_json(title, outcomes), indent=2) + "\n", encoding="utf-8")
+    return ExitCode.DONE

@@ -1,0 +1,68 @@
+"""What a run tells the operator at its beginning and its end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from forms_ocr.batch import Standing
+from forms_ocr.cli.progress import describe_duration
+from forms_ocr.export import Summary
+from forms_ocr.ingest import IgnoredFile
+from forms_ocr.model import PageDisposition, Period
+
+_IGNORED_SHOWN = 5
+
+
+def describe_ignored(ignored: Sequence[IgnoredFile]) -> str:
+    """The files left aside with the reason, the first few by name; "" if there are none."""
+    if not ignored:
+        return ""
+    lines = [f"  {file.name}: {file.why}" for file in ignored[:_IGNORED_SHOWN]]
+    if len(ignored) > _IGNORED_SHOWN:
+        lines.append(f"  and {len(ignored) - _IGNORED_SHOWN} more")
+    return "\n".join([f"Left aside: {len(ignored)} file(s)", *lines])
+
+
+def describe_start(scans: int, period: Period, workers: int) -> str:
+    """One line before the first page is read."""
+    return f"Reading {scans} scan(s) for {period} with {workers} worker(s)"
+
+
+def describe_result(standing: Standing, summary: Summary, exports: Path) -> str:
+    """What this run did, what the workspace holds now, where it lies, and what is left for people."""
+    return "\n".join(_result(standing, summary, exports))
+
+
+def _result(standing: Standing, summary: Summary, exports: Path) -> Iterator[str]:
+    counts = summary.counts
+    yield _work(standing)
+    yield f"Pages: {counts.page_total}{_parts(counts.pages)}"
+    yield f"Slips: {counts.slip_total}{_parts(counts.slips)}"
+    yield f"Results: {exports} (report.html shows them)"
+    quarantined = counts.pages[PageDisposition.QUARANTINED]
+    if quarantined:
+        yield (
+            f"{quarantined} page(s) could not be read: {exports / 'pages.csv'} says which and why. "
+            "Scan them again, put them beside the others, and run the same command"
+        )
+
+
+def _work(standing: Standing) -> str:
+    parts = [f"{standing.done_pages} page(s) read in {describe_duration(standing.elapsed_s)}"]
+    if standing.done_pages and standing.elapsed_s >= 1:
+        parts[0] += f" ({standing.pages_per_s:.1f} a second)"
+    if standing.kept_pages:
+        parts.append(f"{standing.kept_pages} kept from an earlier run")
+    if standing.renewed_scans:
+        parts.append(f"{standing.renewed_scans} scan(s) read again because the settings changed")
+    if standing.expected_pages:
+        parts.append(f"at least {standing.expected_pages} page(s) left: run the same command to go on")
+    return "This run: " + ", ".join(parts)
+
+
+def _parts(counts: Mapping[Any, int]) -> str:
+    """``: 40 accepted, 8 review, 4 refused``, adding up to the total before it."""
+    parts = [f"{count} {kind}" for kind, count in counts.items() if count]
+    return f" = {' + '.join(parts)}" if parts else ""

@@ -1,0 +1,177 @@
+"""One transaction of the ledger: what was found out about some scans, as rows of its tables."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, insert, or_, select, tuple_, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from forms_ocr.store import tables
+from forms_ocr.store.entry import PageEntry, ScanFindings, SlipEntry, slip_id
+from forms_ocr.store.pictures import Pictures
+from forms_ocr.store.states import PageState, ScanState, may_follow
+
+Values = dict[str, Any]
+"""A row by column name."""
+
+
+def event(
+    kind: str, scan_id: int | None = None, page: int | None = None, detail: Values | None = None
+) -> Values:
+    """A row of the trail, its time still missing. ``detail`` never holds what stands on a slip."""
+    text = json.dumps(detail or {}, sort_keys=True)
+    return {"kind": kind, "scan_id": scan_id, "page": page, "detail": text}
+
+
+class Filing:
+    """The rows that findings make, gathered so that each table is written once.
+
+    Attributes:
+        pictures: To be on disk before the transaction is committed, by path relative to the workspace.
+        stale_pictures: Nothing refers to them once the transaction is committed; known after :meth:`write`.
+        events: For the trail; complete after :meth:`write`.
+    """
+
+    def __init__(self, connection: Connection, findings: Sequence[ScanFindings], settings: str) -> None:
+        self.pictures: dict[str, bytes] = {}
+        self.stale_pictures: set[str] = set()
+        self.events: list[Values] = []
+        self._connection = connection
+        self._findings = findings
+        self._settings = settings
+        self._scans = _scans_by_id(connection, [finding.scan_id for finding in findings])
+        self._page_rows: list[Values] = []
+        self._slip_rows: list[Values] = []
+        for finding in findings:
+            for page in finding.pages:
+                self._gather(self._scans[finding.scan_id], page)
+
+    def write(self) -> None:
+        """Put the new rows in the place of the old ones."""
+        for finding in self._findings:
+            self._move(finding)
+        self._clear_read_pages()
+        if self._page_rows:
+            self._connection.execute(_replacing_page(), self._page_rows)
+        if self._slip_rows:
+            self._connection.execute(insert(tables.slips), self._slip_rows)
+        self.stale_pictures -= set(self.pictures)
+
+    def _gather(self, scan: Row[Any], page: PageEntry) -> None:
+        self._page_rows.append(self._page_row(scan, page))
+        self._slip_rows.extend(self._slip_row(scan, page.number, slip) for slip in page.slips)
+        detail = {"disposition": page.disposition, "reason": page.reason, "settings": self._settings}
+        self.events.append(event("page_read", scan.id, page.number, detail))
+
+    def _page_row(self, scan: Row[Any], page: PageEntry) -> Values:
+        return {
+            "scan_id": scan.id,
+            "number": page.number,
+            "state": PageState.READ,
+            "settings": self._settings,
+            "disposition": page.disposition,
+            "reason": page.reason,
+            "message": page.message,
+            "picture_path": self._picture(scan, page.number, 0, page.picture),
+        }
+
+    def _slip_row(self, scan: Row[Any], page: int, slip: SlipEntry) -> Values:
+        return {
+            "scan_id": scan.id,
+            "page": page,
+            "number": slip.number,
+            "slip_id": slip_id(scan.name, scan.sha256, page, slip.number),
+            "disposition": slip.disposition,
+            "record": slip.record_json,
+            "registration": slip.registration_json,
+            "picture_path": self._picture(scan, page, slip.number, slip.picture),
+        }
+
+    def _picture(self, scan: Row[Any], page: int, slip: int, picture: bytes) -> str:
+        """The place of a picture, "" without one. Slip 0 stands for the whole page."""
+        if not picture:
+            return ""
+        path = Pictures.path_of(scan.period, slip_id(scan.name, scan.sha256, page, slip))
+        self.pictures[path] = picture
+        return path
+
+    def _move(self, finding: ScanFindings) -> None:
+        """Move a scan to the state it was found in; it then has exactly the pages of that state."""
+        is_unopenable = any(page.number == 0 for page in finding.pages)
+        if finding.page_count is None and not is_unopenable:
+            return
+        state = ScanState.QUARANTINED if is_unopenable else ScanState.OPENED
+        page_count = None if is_unopenable else finding.page_count
+        _check_way(ScanState(self._scans[finding.scan_id].state), state)
+        self._connection.execute(
+            update(tables.scans)
+            .where(tables.scans.c.id == finding.scan_id)
+            .values(state=state, page_count=page_count, settings=self._settings)
+        )
+        self._clear_surplus_pages(finding.scan_id, page_count)
+        self._lay_waiting_pages(finding.scan_id, page_count or 0)
+        detail = {"pages": page_count, "settings": self._settings}
+        self.events.append(event(f"scan_{state}", finding.scan_id, detail=detail))
+
+    def _clear_surplus_pages(self, scan_id: int, page_count: int | None) -> None:
+        """A scan that opens has no page 0, one that does not has nothing else."""
+        slips, pages = tables.slips.c, tables.pages.c
+        is_surplus_page = and_(pages.scan_id == scan_id, _is_surplus(pages.number, page_count))
+        self._clear(and_(slips.scan_id == scan_id, _is_surplus(slips.page, page_count)), is_surplus_page)
+        self._connection.execute(delete(tables.pages).where(is_surplus_page))
+
+    def _lay_waiting_pages(self, scan_id: int, page_count: int) -> None:
+        if page_count:
+            self._connection.execute(
+                upsert(tables.pages).on_conflict_do_nothing(),
+                [_waiting_page(scan_id, number) for number in range(1, page_count + 1)],
+            )
+
+    def _clear_read_pages(self) -> None:
+        read = [(row["scan_id"], row["number"]) for row in self._page_rows]
+        slips, pages = tables.slips.c, tables.pages.c
+        self._clear(
+            tuple_(slips.scan_id, slips.page).in_(read), tuple_(pages.scan_id, pages.number).in_(read)
+        )
+
+    def _clear(self, is_old_slip: ColumnElement[bool], is_old_page: ColumnElement[bool]) -> None:
+        """Take old slips out, and remember whose pictures go with the old slips and pages."""
+        for table, is_old in ((tables.slips, is_old_slip), (tables.pages, is_old_page)):
+            paths = self._connection.scalars(select(table.c.picture_path).where(is_old))
+            self.stale_pictures.update(path for path in paths if path)
+        self._connection.execute(delete(tables.slips).where(is_old_slip))
+
+
+def _scans_by_id(connection: Connection, scan_ids: Sequence[int]) -> dict[int, Row[Any]]:
+    query = select(tables.scans).where(tables.scans.c.id.in_(scan_ids))
+    return {row.id: row for row in connection.execute(query)}
+
+
+def _check_way(before: ScanState, after: ScanState) -> None:
+    if not may_follow(before, after):
+        raise ValueError(f"a scan that is {before} cannot become {after}")
+
+
+def _is_surplus(number: ColumnElement[int], page_count: int | None) -> ColumnElement[bool]:
+    return number > 0 if page_count is None else or_(number < 1, number > page_count)
+
+
+def _waiting_page(scan_id: int, number: int) -> Values:
+    return {
+        "scan_id": scan_id,
+        "number": number,
+        "state": PageState.WAITING,
+        "settings": "",
+        "message": "",
+        "picture_path": "",
+    }
+
+
+def _replacing_page() -> Any:
+    """Insert a page, or put it in the place of the same page."""
+    row = upsert(tables.pages)
+    new = {column.name: row.excluded[column.name] for column in tables.pages.c if not column.primary_key}
+    return row.on_conflict_do_update(index_elements=["scan_id", "number"], set_=new)
