@@ -113,3 +113,11 @@ def test_the_picture_is_the_whole_slip_upright(drawn_form, laid, sheet):
     upright = slip_picture(Page(1, sheet), laid, drawn_form, dpi=100)
     assert picture.shape == (583, 827)
     assert np.abs(picture.astype(int) - upright).mean() < 2.0
+
+
+@pytest.mark.parametrize("threshold", [128, 180, 200])
+def test_a_one_bit_scan_leaves_no_lines(drawn_form, laid, sheet, threshold):
+    x, y = middle(drawn_form, 4)
+    stroke(sheet, (x, y - 3), (x, y + 3))
+    bits = cv2.threshold(sheet, threshold, 255, cv2.THRESH_BINARY)[1]
+    assert np.flatnonzero(ink_of(bits, laid, drawn_form).ink_mm2).tolist() == [4]
