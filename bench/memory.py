@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from matplotlib.figure import Figure
 
 from forms_ocr.ingest import Limits, open_scan
 from forms_ocr.pipeline import Reader, read_page
@@ -47,8 +48,6 @@ def _resident_mib() -> float:
 
 def plot_memory(course: MemoryCourse, out: Path) -> None:
     """Draw the course as a picture."""
-    from matplotlib.figure import Figure  # only the plot needs it
-
     figure = Figure(figsize=(7, 3), layout="constrained")
     axes = figure.subplots()
     axes.plot(course.pages, course.resident_mib, color="#1a5fb4")

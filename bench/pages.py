@@ -1,4 +1,4 @@
-"""Pages to measure on: slips in drawn handwriting, 300 dpi grey JPEG in PDF, as an office's scanner sends them."""
+"""Pages to measure on: slips in drawn handwriting, 300 dpi grey JPEG in PDF, as scanners send them."""
 
 from __future__ import annotations
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
 from forms_ocr.decision import decide
 from forms_ocr.extraction import extract
 from forms_ocr.ingest import Limits, open_scan
-from forms_ocr.model import Page
+from forms_ocr.model import Page, PageReading
 from forms_ocr.pipeline import Reader, gather_evidence, read_page
 from forms_ocr.registration import register
 
@@ -34,8 +36,8 @@ def measure_path(scans: list[Path], reader: Reader, rounds: int) -> PathCost:
     stages: dict[str, list[float]] = {"register": [], "extract": [], "recognise": [], "decide": []}
     for _ in range(rounds):
         for scan in scans:
-            decode.append(_timed(lambda scan=scan: _decode(scan)))
-            path.append(_timed(lambda scan=scan: read_page(_decode(scan), reader)))
+            decode.append(_timed(partial(_decode, scan)))
+            path.append(_timed(partial(_read, scan, reader)))
             _time_stages(_decode(scan), reader, stages)
     ratios = [whole / alone for whole, alone in zip(path, decode, strict=True)]
     return PathCost(
@@ -48,6 +50,10 @@ def _decode(scan: Path) -> Page:
         return opened.read(1)
 
 
+def _read(scan: Path, reader: Reader) -> PageReading:
+    return read_page(_decode(scan), reader)
+
+
 def _time_stages(page: Page, reader: Reader, stages: dict[str, list[float]]) -> None:
     started = time.perf_counter()
     (registration, *_) = register(page, reader.template)
@@ -56,12 +62,10 @@ def _time_stages(page: Page, reader: Reader, stages: dict[str, list[float]]) -> 
     extracted = time.perf_counter()
     evidence = gather_evidence(inks, page.values, reader)
     recognised = time.perf_counter()
-    decide(
-        evidence, reader.template, reader.rules, reader.registry, reader.period, registration.residual_mm
-    )
+    decide(evidence, reader.template, reader.rules, reader.registry, reader.period, registration.residual_mm)
     decided = time.perf_counter()
     marks = (started, registered, extracted, recognised, decided)
-    for name, begin, end in zip(stages, marks, marks[1:], strict=True):
+    for name, (begin, end) in zip(stages, pairwise(marks), strict=True):
         stages[name].append((end - begin) * 1e3)
 
 

@@ -54,13 +54,13 @@ class Reader:
 def build_reader(
     template_path: Path, registry_path: Path | None, rules: Rules, period: Period | None
 ) -> Reader:
-    """Load what a batch reads with; ``TemplateError`` or ``ConfigurationError`` says all that is wrong with it."""
+    """Load what a batch reads with; ``TemplateError`` or ``ConfigurationError`` say all that is wrong."""
     return Reader(
         template=load_template(template_path),
         recognizer=NetworkRecognizer(),
         line_reader=TesseractLineReader(),
         rules=rules,
-        registry=None if registry_path is None else load_registry(registry_path),
+        registry=None if registry_path is None else load_registry(registry_path, rules.account_digits),
         period=period,
     )
 
@@ -129,8 +129,8 @@ def _without_slips(page: Page, template: Template) -> PageReading:
     seen, printed = markers_seen(page, template), len(template.markers)
     if seen >= 2:
         message = (
-            f"page {page.number}: {seen} of {printed} markers found, but the print between them is not where it "
-            "should be; is the slip whole, flat, and printed at 100 %?"
+            f"page {page.number}: {seen} of {printed} markers found, but the print between them is not "
+            "where it should be; is the slip whole, flat, and printed at 100 %?"
         )
         return PageReading(
             page.number, PageDisposition.QUARANTINED, (), Reason.PAGE_MISALIGNED, message, picture

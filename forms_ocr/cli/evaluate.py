@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 
 import click
+from rich.console import Console
+from rich.progress import Progress
 
 from forms_ocr.errors import ExitCode
 
@@ -52,7 +55,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option(
     "--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the figures here too, as JSON."
 )
-def evaluate(
+def evaluate(  # noqa: PLR0913, PLR0917  # one argument an option
     data: Path,
     slips: int,
     condition: str,
@@ -67,22 +70,24 @@ def evaluate(
 ) -> ExitCode:
     """Fill the form with real handwriting, scan it in many ways, read it, and count what is right.
 
-    The handwriting comes from writers whom the recogniser has never seen. Wrong records among the accepted are
-    given with a one-sided 95 % bound.
+    The handwriting comes from writers whom the recogniser has never seen. Wrong records among the
+    accepted are given with a one-sided 95 % bound.
 
     \b
     forms-ocr evaluate --data handwriting/ --slips 3000 --workers 2
     forms-ocr evaluate --data handwriting/ --scans poor --registry none --troubles 0.1 --out figures.json
     """  # noqa: D301  # click keeps the line breaks after it
-    from forms_ocr.evaluation import Plan, as_json, as_text  # noqa: PLC0415  # workers of a run need none of it
-    from forms_ocr.evaluation import evaluate as carry_out  # noqa: PLC0415
+    # workers of a run need none of it
+    from forms_ocr.evaluation import Plan, as_json, as_text  # noqa: PLC0415
+    from forms_ocr.evaluation.evaluate import evaluate as measure  # noqa: PLC0415
     from forms_ocr.model import Rules  # noqa: PLC0415
     from forms_ocr.template import default_template_path  # noqa: PLC0415
 
     form = template or default_template_path()
     plan = Plan(data, form, slips, condition, registry, accounts, troubles, seed, hand)
-    with click.progressbar(length=slips, label="reading slips", file=click.get_text_stream("stderr")) as bar:
-        outcomes = carry_out(plan, Rules(), workers, bar.update)
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("reading slips", total=slips)
+        outcomes = measure(plan, Rules(), workers, partial(bar.advance, task))
     title = (
         f"{slips} slips, {condition} scans, {registry} registry of {accounts}, "
         f"{troubles:.0%} troubles, seed {seed}" + (f", {hand} only" if hand else "")

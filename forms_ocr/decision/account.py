@@ -115,7 +115,12 @@ def _scaled(reading: AccountReading, p_readable: float, cells: Cells) -> Account
     if not _is_backed_by_ink(reading.value, cells):
         confidence = min(confidence, UNRESOLVED_CONFIDENCE)
     candidates = tuple(replace(c, posterior=c.posterior * p_readable) for c in reading.candidates)
-    return replace(reading, confidence=min(1.0, confidence), candidates=candidates)
+    return replace(
+        reading,
+        confidence=min(1.0, confidence),
+        candidates=candidates,
+        p_unknown=reading.p_unknown * p_readable,
+    )
 
 
 def _is_backed_by_ink(value: str, cells: Cells) -> bool:
@@ -139,7 +144,7 @@ class _Hypotheses:
         is_registered: (K,)
         pen_slips: (K,) P(writing this string by a slip of the pen), times the number of accounts; counted
             for the roots only, since the others are too unlikely to matter.
-        density: Share of the roots' neighbours that are registered.
+        density: Share of the strings around the roots that are registered, for those not listed.
     """
 
     numbers: AccountNumbers
@@ -191,10 +196,21 @@ def _hypotheses(cells: Cells, strings: list[tuple[float, str]], registry: Regist
     hits = is_registered[places[len(listed) :]].reshape(neighbours.shape) & is_other
     pen_slips = np.zeros(len(numbers))
     pen_slips[places[: len(roots)]] = hits.sum(axis=1) / is_other.sum(axis=1)
-    density = float((hits.sum() + 1) / (is_other.sum() + 1))
     digits = numbers[:, None] // _powers(registry.account_digits) % 10
+    density = _density(hits, is_other, digits[places[:1]], registry)
     likelihoods = _place_by_place(digits, np.array(cells.digits))
     return _Hypotheses(numbers, digits, likelihoods, is_registered, pen_slips, density)
+
+
+def _density(
+    hits: NDArray[np.bool_], is_other: NDArray[np.bool_], best: NDArray[np.int64], registry: Registry
+) -> float:
+    """Share of the strings around the roots that are registered.
+
+    Where no neighbour is, the registry's digits place by place say how many to expect.
+    """
+    expected = min(1.0, len(registry) * float(_place_by_place(best, registry.digit_shares)[0]))
+    return float((hits.sum() + expected) / (is_other.sum() + 1))
 
 
 def _neighbours(roots: AccountNumbers, account_digits: int) -> tuple[AccountNumbers, NDArray[np.bool_]]:

@@ -13,10 +13,13 @@ from forms_ocr.decision.case import Case
 from forms_ocr.decision.cells import Cells, all_are_empty
 from forms_ocr.decision.ink import Presence
 from forms_ocr.decision.meter import is_below_last, is_wrong_length
-from forms_ocr.model import EMPTY, AccountStatus, Reason
+from forms_ocr.model import EMPTY, Account, AccountStatus, Reason
 
 DOUBT = 0.0
 """Uncertainty itself is never certain, so it never refuses a slip, whatever the configuration says."""
+
+PROBABLE = 0.5
+"""A reading below is one of many that are possible; what it would break says nothing about the slip."""
 
 Check = Callable[[Case], float | None]
 
@@ -85,22 +88,21 @@ def _reading_uncertain(case: Case) -> float | None:
 
 
 def _reading_wrong_length(case: Case) -> float | None:
-    if case.meter is None or not case.meter.value or case.registered is None:
-        return None
-    return _account_and_reading(case) if is_wrong_length(case.meter.value, case.registered) else None
+    return _reading_breaks(is_wrong_length, case)
 
 
 def _reading_below_last(case: Case) -> float | None:
-    if case.meter is None or not case.meter.value or case.registered is None:
+    return _reading_breaks(is_below_last, case)
+
+
+def _reading_breaks(is_broken: Callable[[str, Account], bool], case: Case) -> float | None:
+    """A rule between reading and account, asked only when the reading is more likely right than wrong."""
+    if case.meter is None or case.account is None or case.registered is None:
         return None
-    return _account_and_reading(case) if is_below_last(case.meter.value, case.registered) else None
-
-
-def _account_and_reading(case: Case) -> float:
-    """P(both are right); a check that rests on both calls it only when both were read."""
-    readings = (case.account, case.meter)
-    confidences = [reading.confidence if reading is not None else 0.0 for reading in readings]
-    return confidences[0] * confidences[1]
+    if not case.meter.value or case.meter.confidence < PROBABLE:
+        return None
+    confidence = case.account.confidence * case.meter.confidence
+    return confidence if is_broken(case.meter.value, case.registered) else None
 
 
 def _date_missing(case: Case) -> float | None:

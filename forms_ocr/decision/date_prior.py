@@ -12,16 +12,20 @@ from numpy.typing import NDArray
 
 from forms_ocr.model import Period
 
-IN_WINDOW = 0.92
-REST_OF_MONTH = 0.05
-NEIGHBOUR_MONTHS = 0.015
-NEIGHBOUR_YEARS = 0.005
+IN_WINDOW = 0.85
+REST_OF_MONTH = 0.08
+NEIGHBOUR_WINDOWS = 0.02
+NEIGHBOUR_MONTHS = 0.005
+OTHER_MONTHS = 0.01
+NEIGHBOUR_YEARS = 0.01
+OTHER_YEARS = 0.01
 ANY_DATE = 0.005
-IMPOSSIBLE = 0.005
-"""Shares of the dates on the slips of one period, assumed: slips outside the window are a few in a
-hundred where boxes are emptied on its last day, each of the rest a few in a thousand. What matters is the
-ratio: a day of the window outweighs another day of the month some hundred times, which clear ink
-overrules."""
+IMPOSSIBLE = 0.01
+"""Shares of the dates on the slips of one period, assumed: one in ten is written outside the window; right
+but for the month or the year are a few in a hundred. What matters are ratios. A day of the window outweighs
+another day of the month some seventy times: clear ink overrules that, and a tie between two digits is not
+lifted to 0.99 by it. Every date that differs from the window in a single digit weighs so much more than the
+floor of that digit (``cells.FLOOR``) that it is never bent into the window."""
 
 IMPOSSIBLE_DAY = 0.4
 IMPOSSIBLE_MONTH = 0.4
@@ -47,7 +51,7 @@ class DatePrior:
         years, months, days: (100,), (12,), (100,) shares of the parts that an impossible date has right.
         no_days: (12, 100) shares of the two digits that are no day of that month.
         no_months: (100,) shares of the two digits that are no month.
-        special_years: Years of the century whose dates are not like those of all other years.
+        special_years: Years of the century whose dates do not weigh as those of all others do.
         is_leap: (100,) leap years.
         any_impossible: P of one impossible string of no pattern.
     """
@@ -99,11 +103,17 @@ def _possible(
 ) -> DateTable:
     layers = [(IN_WINDOW, is_inside), (REST_OF_MONTH, in_month & ~is_inside)]
     if period is not None:
-        years = century * 100 + np.arange(YEARS)[:, None, None]
-        months = np.arange(1, MONTHS + 1)[None, :, None]
-        distance = np.abs((years - period.year) * MONTHS + months - period.month)
-        layers.append((NEIGHBOUR_MONTHS, is_date & (distance == 1)))
-        layers.append((NEIGHBOUR_YEARS, is_date & (distance == MONTHS)))
+        years = century * 100 + np.arange(YEARS)[:, None, None] - period.year
+        months = np.arange(1, MONTHS + 1)[None, :, None] - period.month
+        distance = np.abs(years * MONTHS + months)
+        in_window = is_date & is_inside.any(axis=(0, 1))
+        layers += [
+            (NEIGHBOUR_WINDOWS, in_window & (distance == 1)),
+            (NEIGHBOUR_MONTHS, is_date & ~in_window & (distance == 1)),
+            (OTHER_MONTHS, in_window & (years == 0) & (distance > 1)),
+            (NEIGHBOUR_YEARS, in_window & (distance == MONTHS)),
+            (OTHER_YEARS, in_window & (months == 0) & (distance > MONTHS)),
+        ]
     table = sum((share * _shares(mask) for share, mask in layers), np.zeros(is_date.shape))
     # Whatever has no layer of its own, or whose layer is empty, is spread over the whole calendar.
     return np.asarray(table + (1.0 - IMPOSSIBLE - float(table.sum())) * _shares(is_date))

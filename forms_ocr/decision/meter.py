@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 
 from forms_ocr.decision.cells import Cells
 from forms_ocr.decision.decode import best_candidates, left_aligned
@@ -34,12 +35,16 @@ def read_meter(cells: Cells, account: Account | None) -> MeterReading:
         cells: The reading begins in the first cell and leaves the rest empty.
         account: Gives the dials and the last reading; None leaves every length and value as likely.
     """
+    strings = left_aligned(cells)
+    weights = [_weight(value, account) for _, value in strings]
     weighted = [
-        (posterior * _weight(value, account), posterior, value) for posterior, value in left_aligned(cells)
+        (posterior * weight, value) for (posterior, value), weight in zip(strings, weights, strict=True)
     ]
-    # What is not listed, the unreadable included, keeps its full weight.
-    total = 1.0 - sum(posterior - weight for weight, posterior, _ in weighted)
-    ranked = sorted(((weight / total, value) for weight, _, value in weighted), key=lambda c: (-c[0], c[1]))
+    p_legible = prod(digit + empty for digit, empty in zip(cells.is_digit, cells.is_empty, strict=True))
+    # Legible strings not listed are neighbours of the best, as good or bad; the illegible may be any reading.
+    unlisted = max(0.0, p_legible - sum(posterior for posterior, _ in strings)) * weights[0]
+    total = sum(weight for weight, _ in weighted) + unlisted + max(0.0, 1.0 - p_legible)
+    ranked = sorted(((weight / total, value) for weight, value in weighted), key=lambda c: (-c[0], c[1]))
     confidence, value = ranked[0]
     return MeterReading(value, min(1.0, max(0.0, confidence)), best_candidates(ranked))
 

@@ -17,12 +17,13 @@ from forms_ocr.decision import Registry
 from forms_ocr.evaluation.outcome import SlipOutcome, SlipTruth, compare
 from forms_ocr.evaluation.troubles import TROUBLES, with_trouble
 from forms_ocr.ingest import Limits, open_scan
-from forms_ocr.model import Account, AccountStatus, Page, Period, Rules, Template
+from forms_ocr.model import Account, AccountStatus, Page, Period, Rules
 from forms_ocr.pipeline import Reader, build_reader, read_page
 from forms_ocr.simulation import (
     CLEAN,
     POOR,
     DrawnHand,
+    GlyphSource,
     Hand,
     RealHand,
     Role,
@@ -38,6 +39,8 @@ from forms_ocr.simulation import (
     scan,
     slip_entries,
 )
+from forms_ocr.simulation.encoding import Kind
+from forms_ocr.simulation.scanning import OneBit
 
 PERIOD = Period(2026, 11)
 CONDITIONS: dict[str, ScanPreset] = {"clean": CLEAN, "poor": POOR}
@@ -47,7 +50,7 @@ REGISTRIES = ("sparse", "dense", "none")
 HANDS = {"mnist": 0.4, "bhmsds": 0.2, "optdigits": 0.2, "usps": 0.1, "drawn hard": 0.1}
 
 # How the slips arrive: kind of file, resolution, one-bit thresholding, share.
-FILES: tuple[tuple[str, float, str, float], ...] = (
+FILES: tuple[tuple[Kind, float, OneBit, float], ...] = (
     ("pdf-jpeg", 300, "", 0.40),
     ("jpeg", 200, "", 0.20),
     ("tiff-lzw", 300, "", 0.10),
@@ -171,7 +174,7 @@ def _draw_hand(plan: Plan, rng: np.random.Generator) -> tuple[str, Hand]:
 
 
 @lru_cache(maxsize=8)
-def _held_out(data: Path, name: str):  # type: ignore[no-untyped-def]
+def _held_out(data: Path, name: str) -> GlyphSource:
     return load_source(data, name).split(Role.HELD_OUT)
 
 

@@ -89,7 +89,8 @@ def compare(page: PageReading, truth: SlipTruth, group: tuple[str, ...]) -> Slip
 def _cell_pairs(reading: FieldReading, truth: SlipTruth) -> list[tuple[str, str, float]]:
     true = truth.cells.get(reading.name, ())
     return [
-        (true_class, cell.value, cell.posterior) for true_class, cell in zip(true, reading.cells, strict=False)
+        (true_class, cell.value, cell.posterior)
+        for true_class, cell in zip(true, reading.cells, strict=False)
     ]
 
 

@@ -22,8 +22,8 @@ def upper_bound(events: int, trials: int, level: float = 0.95) -> float:
 class Score:
     """Counts over slips; every rate is derived from them.
 
-    Slips with a trouble, which must not be accepted, are counted apart: they say nothing about how well legible
-    slips are read.
+    Slips with a trouble, which must not be accepted, are counted apart: they say nothing about how well
+    legible slips are read.
     """
 
     slips: int = 0
@@ -63,14 +63,17 @@ class Score:
 
     @property
     def digit_accuracy(self) -> float:
+        """Of the cells that hold a digit, the share read as that digit; NaN without any."""
         return 1.0 - self.wrong_digits / self.digits if self.digits else float("nan")
 
     @property
     def slip_accuracy(self) -> float:
+        """Share of slips with account, reading and date right; NaN without any."""
         return self.right_slips / self.slips if self.slips else float("nan")
 
     @property
     def accepted_share(self) -> float:
+        """Share of slips accepted without a person; NaN without any."""
         return self.accepted / self.slips if self.slips else float("nan")
 
     @property

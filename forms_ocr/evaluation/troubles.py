@@ -48,7 +48,9 @@ def with_trouble(
             kind = Trouble.EMPTY
             if trouble == "struck out":
                 kind = (Trouble.STRUCK_OUT, Trouble.SCRIBBLED_OVER)[int(rng.integers(2))]
-            name, text = [(roles.account, values.account), (roles.reading, values.reading)][int(rng.integers(2))]
+            name, text = [(roles.account, values.account), (roles.reading, values.reading)][
+                int(rng.integers(2))
+            ]
             # an empty last cell of a reading is a shorter reading, so the gap is cut inside
             cell = int(rng.integers(len(text) - 1))
             return values, entries | {name: Digits(text, {cell: kind})}
@@ -61,7 +63,9 @@ def _changed(
 ) -> SlipValues:
     match trouble:
         case "late":
-            return replace(values, date=values.date.replace(day=26) + timedelta(days=int(rng.integers(1, 12))))
+            return replace(
+                values, date=values.date.replace(day=26) + timedelta(days=int(rng.integers(1, 12)))
+            )
         case "unknown account":
             return replace(values, account=_unregistered(f"12{rng.integers(10**10):010d}", reader))
         case "one digit of the account wrong":
@@ -77,7 +81,7 @@ def _changed(
 
 
 def _unregistered(account: str, reader: Reader) -> str:
-    """The account, or one close by that the registry does not hold; a dense registry holds all its neighbours."""
+    """The account, or a number off it that the registry does not hold; dense ones hold all neighbours."""
     number = int(account)
     while reader.registry is not None and reader.registry.find(f"{number:012d}") is not None:
         number = (number + 10**9) % 10**12

@@ -1,4 +1,4 @@
-"""All combs of a slip on one canvas: what is done to every pixel is then done once a slip, not once a field."""
+"""All combs of a slip on one canvas: what is done to every pixel is done once a slip, not once a field."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ class Placement:
 
     @property
     def window(self) -> tuple[slice, slice]:
+        """Rows and columns of the canvas."""
         width, height = self.frame.size_px
         return slice(self.top, self.top + height), slice(self.left, self.left + width)
 
@@ -44,8 +45,8 @@ class Canvas:
         height, width: In pixels, at ``COMB_PX_PER_MM``; the height is a whole number of shelves.
         shelf_height: Every strip lies on one shelf.
         mask: The print of the empty form.
-        cell_of: (height, width) int16, the number of the cell that a pixel's column belongs to, ``NO_CELL`` between
-            strips. Ink that hangs over a comb's ends belongs to its first or last cell.
+        cell_of: (height, width) int16, the number of the cell that a pixel's column belongs to, ``NO_CELL``
+            between strips. Ink that hangs over a comb's ends belongs to its first or last cell.
         is_row: (height, width) bool, far enough inside the row of cells that a stroke seen there is writing.
         cells: Number of cells in all.
     """
@@ -114,7 +115,7 @@ def _cell_of_column(frame: StripFrame) -> NDArray[np.int16]:
     cells = frame.field.cells
     first, step = frame.column_of(cells[0].left_mm), cells[0].width_mm * frame.px_per_mm
     index = np.floor((np.arange(frame.size_px[0]) + 0.5 - first) / step)
-    return np.clip(index, 0, len(cells) - 1).astype(np.int16)[None, :]
+    return np.asarray(np.clip(index, 0, len(cells) - 1)[None, :], np.int16)
 
 
 def _row_of_cells(frame: StripFrame) -> NDArray[np.bool_]:

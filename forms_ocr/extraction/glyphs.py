@@ -10,7 +10,7 @@ from forms_ocr.model import GLYPH_SIDE_PX
 
 # The larger side of the ink fills this much of the glyph; the rest is air for the network's first layers.
 _INK_SIDE_PX = 26
-# A dot or a dash must stay small: ink is enlarged by no more than this (digits of 2.7 mm and up fill the glyph).
+# A dot or a dash must stay small: ink is enlarged by no more than this (a digit of 2.7 mm fills the glyph).
 _MAX_ENLARGEMENT = 1.2
 # Full ink is a little less than the darkest spot: where strokes cross, the pen went over twice.
 _FULL_INK_SHARE = 0.9

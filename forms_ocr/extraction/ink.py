@@ -33,8 +33,8 @@ _PEN_QUANTILE = 0.75
 _LEAST_STROKE_PX = 20
 # A pen over a printed line is darker than the line by at least this.
 _OVER_PRINT = 28
-# Hardly any of the printed lines is written over: this quantile of their darkness is still the lines' own. In a
-# one-bit scan, where thin lines survive in pieces, it is black as soon as a twenty-fifth of them does.
+# Hardly any of the printed lines is written over: this quantile of their darkness is still the lines' own.
+# In a one-bit scan, where thin lines survive in pieces, it is black as soon as a twenty-fifth of them does.
 _LINE_QUANTILE = 0.96
 _PAPER_BLOCK_MM = 3.0
 
@@ -62,19 +62,23 @@ def print_mask(artwork: GreyImage, px_per_mm: float) -> PrintMask:
     darkness = 255 - artwork
     printed = np.where(darkness > _PRINT_DARKNESS, 255, 0).astype(np.uint8)
     side = 2 * round(_PRINT_REACH_MM * px_per_mm) + 1
-    reach = cv2.dilate(printed, np.ones((side, side), np.uint8))
+    reach = np.asarray(cv2.dilate(printed, np.ones((side, side), np.uint8)), np.uint8)
     long_px = round(_LINE_MM * px_per_mm)
-    horizontal = cv2.morphologyEx(reach, cv2.MORPH_OPEN, np.ones((1, long_px), np.uint8))
-    vertical = cv2.morphologyEx(reach, cv2.MORPH_OPEN, np.ones((long_px, 1), np.uint8))
+    horizontal = _kept_by_opening(reach, (1, long_px))
+    vertical = _kept_by_opening(reach, (long_px, 1))
     core = np.where(darkness > 0.6 * float(darkness.max(initial=1)), 255, 0).astype(np.uint8)
     return PrintMask(255 - reach, core if printed.any() else None, horizontal, vertical, 2 * side - 1)
+
+
+def _kept_by_opening(mask: Mask, kernel: tuple[int, int]) -> Mask:
+    return np.asarray(cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones(kernel, np.uint8)), np.uint8)
 
 
 def darkness_of(strip: GreyImage, px_per_mm: float) -> Darkness:
     """How much darker than the paper around it each pixel is.
 
-    The paper is the brightest part of some 3 mm of the strip, over its whole height; ink never fills that much
-    of a field. A strip is not high enough for the light to change from its top to its bottom.
+    The paper is the brightest part of some 3 mm of the strip, over its whole height; ink never fills that
+    much of a field. A strip is not high enough for the light to change from its top to its bottom.
     """
     height, width = strip.shape
     rows, columns = (max(2, round(4.0 * side / (_PAPER_BLOCK_MM * px_per_mm))) for side in strip.shape)
@@ -101,7 +105,7 @@ def written_ink(darkness: Darkness, mask: PrintMask, windows: Sequence[tuple[sli
         least = ink_threshold(darkness[window], mask.free[window])
         is_ink[window] = _above(darkness[window], least)
         is_strong[window] = _above(darkness[window], min(255.0, max(least, line + _OVER_PRINT)))
-    kept = cv2.bitwise_and(is_ink, cv2.bitwise_or(mask.free, is_strong))
+    kept = np.asarray(cv2.bitwise_and(is_ink, cv2.bitwise_or(mask.free, is_strong)), np.uint8)
     return np.asarray(cv2.bitwise_or(kept, cv2.bitwise_and(_bridges(kept, mask), is_ink)), np.uint8)
 
 
@@ -132,5 +136,6 @@ def _bridges(kept: Mask, mask: PrintMask) -> Mask:
     down = cv2.morphologyEx(kept, cv2.MORPH_CLOSE, np.ones((mask.bridge_px, 1), np.uint8))
     along = cv2.morphologyEx(kept, cv2.MORPH_CLOSE, np.ones((1, mask.bridge_px), np.uint8))
     return np.asarray(
-        cv2.bitwise_or(cv2.bitwise_and(down, mask.horizontal), cv2.bitwise_and(along, mask.vertical)), np.uint8
+        cv2.bitwise_or(cv2.bitwise_and(down, mask.horizontal), cv2.bitwise_and(along, mask.vertical)),
+        np.uint8,
     )

@@ -35,12 +35,9 @@ class OwnedInk:
 
 def assign_ink(ink: Mask, canvas: Canvas) -> OwnedInk:
     """Give every connected stroke on the canvas to a cell."""
-    points = cv2.findNonZero(ink)
-    if points is None:
-        nothing = np.zeros(0, np.int32)
-        return OwnedInk(nothing, nothing, np.zeros(canvas.cells + 1, np.intp))
-    cols, rows = np.ascontiguousarray(points.reshape(-1, 2).T)
-    count, labels = cv2.connectedComponents(ink, connectivity=8, ltype=cv2.CV_32S)
+    cols, rows = _ink_pixels(ink)
+    # the block-based algorithm of Grana et al. (2010) takes half the time of OpenCV's default here
+    count, labels = cv2.connectedComponentsWithAlgorithm(ink, 8, cv2.CV_32S, cv2.CCL_BBDT)
     strokes = labels[rows, cols]
     cells = canvas.cell_of[rows, cols].astype(np.intp)
     owners, is_writing = _judge(strokes, cells, canvas.is_row[rows, cols], count, canvas.cells)
@@ -51,6 +48,14 @@ def assign_ink(ink: Mask, canvas: Canvas) -> OwnedInk:
     order = np.argsort(cells, kind="stable")
     starts = np.searchsorted(cells[order], np.arange(canvas.cells + 1))
     return OwnedInk(rows[order], cols[order], starts)
+
+
+def _ink_pixels(ink: Mask) -> NDArray[np.int32]:
+    """(2, N): columns and rows. OpenCV says None where there is no ink."""
+    points: NDArray[np.int32] | None = cv2.findNonZero(ink)  # type: ignore[assignment]  # its stubs are narrower
+    if points is None:
+        return np.zeros((2, 0), np.int32)
+    return np.ascontiguousarray(points.reshape(-1, 2).T)
 
 
 def _judge(

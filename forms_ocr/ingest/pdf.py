@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from typing import BinaryIO
 
 import pikepdf
 
@@ -47,11 +48,12 @@ class PdfScan(Scan):
         super().__init__(path, limits)
         _check_complete(path)
         pikepdf.settings.set_qpdf_limits(flate_max_memory=_MAX_INFLATED_BYTES)
-        self._pdf = _open(path)
+        self._file = path.open("rb")  # pikepdf itself cannot open a name that is not UTF-8
         try:
+            self._pdf = _open(self._file)
             self._count = _count_pages(self._pdf, limits)
         except BaseException:
-            self._pdf.close()
+            self._file.close()
             raise
 
     @property
@@ -62,6 +64,7 @@ class PdfScan(Scan):
     def close(self) -> None:
         """Let go of the file."""
         self._pdf.close()
+        self._file.close()
 
     def _read(self, number: int) -> Page:
         page = self._pdf.pages[number - 1]
@@ -120,9 +123,9 @@ def _check_complete(path: Path) -> None:
         raise ScanError(Reason.SCAN_BROKEN, "the PDF breaks off before its end; copy or scan it again")
 
 
-def _open(path: Path) -> pikepdf.Pdf:
+def _open(file: BinaryIO) -> pikepdf.Pdf:
     try:
-        return pikepdf.open(path)
+        return pikepdf.open(file)
     except pikepdf.PasswordError as error:
         raise ScanError(Reason.SCAN_ENCRYPTED, "the PDF asks for a password; send it without one") from error
     except (pikepdf.PdfError, NotImplementedError) as error:

@@ -120,10 +120,6 @@ def decode_jpeg(data: bytes, header: RasterHeader, limits: Limits) -> GreyImage:
     limits.check_size(header.width_px, header.height_px)
     if header.is_progressive and data.count(b"\xff\xda") > _MOST_JPEG_PASSES:
         raise PageError(Reason.PAGE_BROKEN, f"a JPEG of more than {_MOST_JPEG_PASSES} passes is no scan")
-    if header.components == 4:  # only Pillow knows that Adobe writes CMYK inverted
-        image = JpegImagePlugin.JpegImageFile(io.BytesIO(data))
-        image.load()
-        return grey_pixels(image)
     return _decode(data, "JPEG")
 
 

@@ -24,6 +24,7 @@ from forms_ocr.model import Page, Reason
 _TRANSPOSED = (5, 6, 7, 8)
 _INCH, _CENTIMETRE = 2, 3
 _STRIPS = (TiffImagePlugin.STRIPOFFSETS, TiffImagePlugin.STRIPBYTECOUNTS)
+_TILE_WIDTH, _TILE_LENGTH = 322, 323
 _TILES = (TiffImagePlugin.TILEOFFSETS, TiffImagePlugin.TILEBYTECOUNTS)
 
 
@@ -55,7 +56,7 @@ class TiffScan(Scan):
         try:
             return self._read_frame(self._frames[number - 1], number)
         except Exception:
-            self._image = _opened(self._file)  # a failed page leaves the old one in no usable state
+            self._image = _opened(self._file)  # the old one would now show another page for this
             raise
 
     def _read_frame(self, frame: int, number: int) -> Page:
@@ -74,13 +75,25 @@ def _opened(file: BinaryIO) -> TiffImageFile:
 
 
 def _check_complete(image: TiffImageFile, file_size: int) -> None:
-    """See that the picture lies inside the file: for some compressions libtiff makes up what is missing."""
-    for offsets, lengths in (_STRIPS, _TILES):
-        extents = zip(_tag(image, offsets), _tag(image, lengths), strict=False)
-        needed = max((start + length for start, length in extents), default=0)
-        if needed > file_size:
-            message = f"breaks off: {needed} bytes are needed, {file_size} are there; copy or scan it again"
-            raise PageError(Reason.PAGE_BROKEN, message)
+    """See that all of the picture is there and inside the file: libtiff may show what is missing as black."""
+    is_tiled = TiffImagePlugin.TILEOFFSETS in image.tag_v2
+    offsets, lengths = (_tag(image, tag) for tag in (_TILES if is_tiled else _STRIPS))
+    if len(offsets) != len(lengths) or len(offsets) < _parts_needed(image, is_tiled=is_tiled):
+        raise PageError(Reason.PAGE_BROKEN, "parts of the picture are missing; copy or scan it again")
+    needed = max(start + length for start, length in zip(offsets, lengths, strict=True))
+    if needed > file_size:
+        message = f"breaks off: {needed} bytes are needed, {file_size} are there; copy or scan it again"
+        raise PageError(Reason.PAGE_BROKEN, message)
+
+
+def _parts_needed(image: TiffImageFile, *, is_tiled: bool) -> int:
+    """Into how many strips or tiles the picture is cut, at the least."""
+    tags = image.tag_v2
+    width, height = int(tags[TiffImagePlugin.IMAGEWIDTH]), int(tags[TiffImagePlugin.IMAGELENGTH])
+    if not is_tiled:
+        return math.ceil(height / int(tags.get(TiffImagePlugin.ROWSPERSTRIP, height)))
+    across, down = int(tags[_TILE_WIDTH]), int(tags[_TILE_LENGTH])
+    return math.ceil(width / across) * math.ceil(height / down)
 
 
 def _tag(image: TiffImageFile, tag: int) -> tuple[int, ...]:

@@ -25,10 +25,12 @@ class Box:
 
     @property
     def width_mm(self) -> float:
+        """From left to right."""
         return self.right_mm - self.left_mm
 
     @property
     def height_mm(self) -> float:
+        """From top to bottom."""
         return self.bottom_mm - self.top_mm
 
     @property

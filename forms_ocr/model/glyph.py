@@ -51,7 +51,7 @@ class FieldEvidence:
         name: The field's name.
         posteriors: One row a cell for a comb; (0, 12) otherwise.
         ink_mm2: As in :class:`FieldInk`.
-        text: Text of a free line as an OCR engine read it, or the value a PDF carried; None if nobody read it.
+        text: Text of a free line as an OCR engine read it, or the value a PDF carried; None if not read.
         text_confidence: 0 to 1.
         is_typed: The value was filled in on a computer and needs no reading.
     """

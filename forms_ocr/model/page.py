@@ -33,7 +33,7 @@ class Registration:
         homography: Millimetres on the form to pixels on the page.
         residual_mm: 95th percentile of the distance of printed artwork to its place, measured after the fit.
         artwork_match: Share of the printed artwork found where it should be, 0 to 1.
-        turn_deg: 0, 90, 180 or 270: how the slip lies on the page, counterclockwise, to the nearest right angle.
+        turn_deg: 0, 90, 180 or 270: how the slip lies on the page, counterclockwise, to the nearest quarter.
         px_per_mm: Resolution of the page at the slip's centre.
     """
 

@@ -60,8 +60,8 @@ class FiledPage:
 class FiledSlip:
     """A slip as the ledger keeps it.
 
-    ``slip_id`` is the same for the same slip of the same scan in every run. ``picture_path`` is relative to the
-    workspace, "" if no picture was kept.
+    ``slip_id`` is the same for the same slip of the same scan in every run. ``picture_path`` is relative to
+    the workspace, "" if no picture was kept.
     """
 
     slip_id: str

@@ -47,8 +47,10 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """An ArUco marker of the printed form: its number and its four corners in millimetres,
-    in the order OpenCV reports them (clockwise from the marker's own top left)."""
+    """An ArUco marker of the printed form: its number and its four corners in millimetres.
+
+    Corners are in the order in which OpenCV reports them: clockwise from the marker's own top left.
+    """
 
     id: int
     corners_mm: tuple[tuple[float, float], ...]

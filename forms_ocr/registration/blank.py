@@ -8,11 +8,11 @@ import numpy as np
 from forms_ocr.model import GreyImage
 from forms_ocr.registration.pyramid import build_pyramid
 
-# Looked at on a copy of about 75 dpi: dust and paper grain average out, a pen stroke or a printed line does not.
+# Looked at on a copy of about 75 dpi: dust and paper grain average out, pen strokes and print do not.
 _LOOK_AT_PX = 430
-# A stroke is darker than its surroundings by at least this much (of 255); show-through of the back stays below.
+# A stroke is darker than its surroundings by at least this much (of 255); show-through stays below.
 _INK_CONTRAST = 40
-# A short pen stroke of 10 mm is about 60 pixels there; a smaller blot is dust. Share of an A5 page of 620 x 437.
+# A pen stroke of 10 mm is about 60 pixels there; a smaller blot is dust. Share of an A5 page of 620 x 437.
 _BLANK_INK_SHARE = 3e-4
 # Scanner shadows run along the edges.
 _BORDER_SHARE = 0.04

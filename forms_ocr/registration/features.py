@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import cv2
 import numpy as np
+from cv2.typing import MatLike
 from numpy.typing import NDArray
 
 from forms_ocr.model import GreyImage, Homography, Template
@@ -30,17 +31,20 @@ class _Texture:
 
 
 def _describe(image: GreyImage) -> _Texture | None:
-    orb = cv2.ORB_create(nfeatures=_KEYPOINTS, scaleFactor=1.3, nlevels=6, fastThreshold=12)
+    orb = cv2.ORB.create(nfeatures=_KEYPOINTS, scaleFactor=1.3, nlevels=6, fastThreshold=12)
     keypoints, descriptors = orb.detectAndCompute(image, None)
-    if descriptors is None or len(keypoints) < _MIN_INLIERS:
+    # OpenCV says None for the descriptors where it sees no corner at all
+    if len(keypoints) < _MIN_INLIERS:
         return None
-    return _Texture(np.array([point.pt for point in keypoints], np.float64), descriptors)
+    points = np.array([point.pt for point in keypoints], np.float64)
+    return _Texture(points, np.asarray(descriptors, np.uint8))
 
 
 @lru_cache(maxsize=8)
 def _texture_of(template: Template) -> _Texture | None:
     size = (round(template.width_mm * _PX_PER_MM), round(template.height_mm * _PX_PER_MM))
-    texture = _describe(cv2.resize(template.artwork, size, interpolation=cv2.INTER_AREA))
+    form = cv2.resize(template.artwork, size, interpolation=cv2.INTER_AREA)
+    texture = _describe(np.asarray(form, np.uint8))
     if texture is None:
         return None
     return _Texture((texture.points + 0.5) / _PX_PER_MM, texture.descriptors)
@@ -49,7 +53,7 @@ def _texture_of(template: Template) -> _Texture | None:
 def find_by_texture(pyramid: Pyramid, template: Template) -> Homography | None:
     """A first fit, millimetres to page pixels, good to a millimetre or so; None when the form is not seen.
 
-    ORB features (Rublee et al. 2011) matched with the ratio test, a homography by MAGSAC++ (Barath et al. 2020).
+    ORB features (Rublee et al. 2011) matched with the ratio test, homography by MAGSAC++ (Barath 2020).
     A homography proves nothing by itself: the caller measures the printed artwork under it.
     """
     form = _texture_of(template)
@@ -61,9 +65,14 @@ def find_by_texture(pyramid: Pyramid, template: Template) -> Homography | None:
     if len(source) < _MIN_INLIERS:
         return None
     homography, inliers = cv2.findHomography(source, target, cv2.USAC_MAGSAC, _INLIER_PX, maxIters=2000)
-    if homography is None or int(inliers.sum()) < _MIN_INLIERS:
+    if not _is_enough(inliers):
         return None
     return np.asarray(np.linalg.inv(level.from_page) @ homography, np.float64)
+
+
+def _is_enough(inliers: MatLike | None) -> bool:
+    """OpenCV says None where it finds no homography at all."""
+    return inliers is not None and int(np.sum(inliers)) >= _MIN_INLIERS
 
 
 def _match(form: _Texture, seen: _Texture) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

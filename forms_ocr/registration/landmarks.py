@@ -49,6 +49,7 @@ class Sightings:
 
     @property
     def is_good(self) -> NDArray[np.bool_]:
+        """(N,) which of them were seen at all."""
         return self.scores >= GOOD_SCORE
 
 
@@ -57,9 +58,11 @@ def choose_landmarks(template: Template) -> Landmarks:
     """The patches of a form's artwork that can be found again, none of them where people write."""
     scale = PX_PER_MM * 25.4 / template.artwork_dpi
     size = (round(template.width_mm * PX_PER_MM), round(template.height_mm * PX_PER_MM))
-    artwork = cv2.resize(template.artwork, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+    artwork = cv2.resize(
+        template.artwork, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    )
     artwork = cv2.GaussianBlur(artwork, (0, 0), 0.7)
-    strength = cv2.cornerMinEigenVal(artwork, blockSize=15, ksize=3)
+    strength = np.asarray(cv2.cornerMinEigenVal(artwork, blockSize=15, ksize=3), np.float32)
     strength[~_searchable(template, artwork.shape)] = 0.0
     points = _strongest_of_each_square(strength)
     half = int(_PATCH_MM * PX_PER_MM / 2)
@@ -99,7 +102,9 @@ def _strongest_of_each_square(strength: NDArray[np.float32]) -> list[tuple[int, 
     return points
 
 
-def look_up(pyramid: Pyramid, homography: Homography, px_per_mm: float, landmarks: Landmarks, search_mm: float) -> Sightings:
+def look_up(
+    pyramid: Pyramid, homography: Homography, px_per_mm: float, landmarks: Landmarks, search_mm: float
+) -> Sightings:
     """Search every landmark around the place where a fit puts it.
 
     Args:
@@ -112,10 +117,10 @@ def look_up(pyramid: Pyramid, homography: Homography, px_per_mm: float, landmark
     found = np.zeros_like(landmarks.centres_mm)
     scores = np.full(len(windows), -1.0)
     for i, (window, patch) in enumerate(zip(windows, landmarks.patches, strict=True)):
-        response = cv2.matchTemplate(window, patch, cv2.TM_CCOEFF_NORMED)
-        _, score, _, peak = cv2.minMaxLoc(response)
+        response = np.asarray(cv2.matchTemplate(window, patch, cv2.TM_CCOEFF_NORMED), np.float32)
+        _, score, _, (x, y) = cv2.minMaxLoc(response)
         scores[i] = score if np.isfinite(score) else -1.0
-        found[i] = _sub_pixel_peak(response, peak) - search
+        found[i] = _sub_pixel_peak(response, x, y) - search
     return Sightings(landmarks.centres_mm + found / PX_PER_MM, scores)
 
 
@@ -143,9 +148,8 @@ def _cut_windows(
     return list(stack.reshape(-1, side, side))
 
 
-def _sub_pixel_peak(response: NDArray[np.float32], peak: tuple[int, int]) -> NDArray[np.float64]:
+def _sub_pixel_peak(response: NDArray[np.float32], x: int, y: int) -> NDArray[np.float64]:
     """``(x, y)`` of the peak, moved to the top of the parabola through its neighbours."""
-    x, y = peak
     height, width = response.shape
     moved = np.array([x, y], np.float64)
     if 0 < x < width - 1:

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import cv2
 import numpy as np
+from cv2.typing import MatLike
 from numpy.typing import NDArray
 
 from forms_ocr.model import Homography, Marker, Template
@@ -16,7 +17,7 @@ from forms_ocr.registration.pyramid import Level, Pyramid
 _FIRST_LOOK_PX = 430
 # Two slips on a page, or a small form on a large page, need twice that.
 _SECOND_LOOK_PX = 860
-# A slip predicted from one marker alone is off by a few millimetres at most; another slip is a slip's size away.
+# A slip predicted from one marker alone is off by a few millimetres; another slip is a slip's size away.
 _SAME_SLIP_SHARE = 0.2
 
 
@@ -59,15 +60,18 @@ def find_slips(pyramid: Pyramid, template: Template) -> list[list[MarkerSighting
 def _sight(pyramid: Pyramid, template: Template, short_side_px: int) -> list[MarkerSighting]:
     level = pyramid.with_short_side(short_side_px)
     corners, ids, _ = _detector(template.marker_dictionary).detectMarkers(level.pixels)
-    if ids is None or not len(ids):
-        return []
     known = {marker.id: marker for marker in template.markers}
     seen = [
-        (known[int(number)], np.asarray(quad, np.float64).reshape(4, 2))
-        for number, quad in zip(np.ravel(ids), corners, strict=True)
-        if int(number) in known
+        (known[number], np.asarray(quad, np.float64).reshape(4, 2))
+        for number, quad in zip(_numbers(ids), corners, strict=True)
+        if number in known
     ]
     return [MarkerSighting(marker, _refine(pyramid.levels[0], level, quad)) for marker, quad in seen]
+
+
+def _numbers(ids: MatLike | None) -> list[int]:
+    """OpenCV says None where it sees no marker, which its type stubs do not know."""
+    return [] if ids is None else [int(number) for number in np.ravel(ids)]
 
 
 def _refine(page: Level, level: Level, quad: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -131,9 +135,17 @@ def first_fit(slip: list[MarkerSighting]) -> Homography | None:
         return fit_similarity(source, target)
     if len(slip) == 2:
         affine, _ = cv2.estimateAffine2D(source, target, method=cv2.LMEDS)
-        return None if affine is None else np.vstack([affine, [0.0, 0.0, 1.0]])
+        return as_homography(affine)
     homography, _ = cv2.findHomography(source, target, 0)
-    return None if homography is None else np.asarray(homography, np.float64)
+    return as_homography(homography)
+
+
+def as_homography(fit: MatLike | None) -> Homography | None:
+    """What OpenCV fitted, as (3, 3) float64; it says None where it could not."""
+    if fit is None:
+        return None
+    matrix = np.asarray(fit, np.float64)
+    return matrix if len(matrix) == 3 else np.vstack([matrix, [0.0, 0.0, 1.0]])
 
 
 def count_markers(pyramid: Pyramid, template: Template) -> int:

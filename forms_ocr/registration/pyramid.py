@@ -38,7 +38,7 @@ class Pyramid:
         return self.levels[0]
 
     def with_resolution(self, page_px_per_mm: float, at_least_px_per_mm: float) -> Level:
-        """The smallest level that still resolves so many pixels a millimetre; the page itself if none does."""
+        """The smallest level that resolves so many pixels a millimetre; the page itself if none does."""
         for level in reversed(self.levels):
             if page_px_per_mm * level.scale >= at_least_px_per_mm:
                 return level

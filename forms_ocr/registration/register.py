@@ -15,10 +15,10 @@ from forms_ocr.registration.landmarks import (
     choose_landmarks,
     look_up,
 )
-from forms_ocr.registration.markers import count_markers, find_slips, first_fit
+from forms_ocr.registration.markers import as_homography, count_markers, find_slips, first_fit
 from forms_ocr.registration.pyramid import Pyramid, build_pyramid
 
-# A slip shows most of its print even when written over and stained; another form or a letter shows next to none.
+# A slip shows most of its print even when written over and stained; another form shows next to none.
 MIN_ARTWORK_MATCH = 0.5
 # Paper and scanners stretch by a few per cent; a fit that needs more is not this sheet of paper.
 _MAX_ANISOTROPY = 1.12
@@ -62,9 +62,7 @@ def markers_seen(page: Page, template: Template) -> int:
     return count_markers(build_pyramid(page.pixels), template)
 
 
-def _settle(
-    pyramid: Pyramid, template: Template, fit: Homography, search_mm: float
-) -> Registration | None:
+def _settle(pyramid: Pyramid, template: Template, fit: Homography, search_mm: float) -> Registration | None:
     """Mend a first fit by the printed artwork and measure it; None if the artwork is not there."""
     if not _is_sheet_of_paper(fit, template):
         return None
@@ -99,11 +97,13 @@ def _mend(expected: NDArray[np.float64], seen: Sightings) -> Homography:
     if np.count_nonzero(good) < 8:
         return np.eye(3)
     fit, _ = cv2.findHomography(expected[good], seen.found_mm[good], cv2.RANSAC, _OUTLIER_MM)
-    return np.eye(3) if fit is None else np.asarray(fit, np.float64)
+    mended = as_homography(fit)
+    return np.eye(3) if mended is None else mended
 
 
 def _project(homography: Homography, points: NDArray[np.float64]) -> NDArray[np.float64]:
-    return cv2.perspectiveTransform(points.reshape(-1, 1, 2), homography).reshape(-1, 2)
+    projected = cv2.perspectiveTransform(points.reshape(-1, 1, 2), homography)
+    return np.asarray(projected, np.float64).reshape(-1, 2)
 
 
 def _shift_mm(correction: Homography, points: NDArray[np.float64]) -> float:
@@ -111,7 +111,7 @@ def _shift_mm(correction: Homography, points: NDArray[np.float64]) -> float:
 
 
 def _residual_mm(correction: Homography, expected: NDArray[np.float64], seen: Sightings) -> float:
-    """95th percentile distance of the landmarks that were seen to where the fit puts them; inf if none was."""
+    """95th percentile distance of the landmarks seen to where the fit puts them; inf if none was."""
     good = seen.is_good
     if not good.any():
         return float("inf")
@@ -122,7 +122,7 @@ def _residual_mm(correction: Homography, expected: NDArray[np.float64], seen: Si
 def _jacobian(homography: Homography, template: Template) -> NDArray[np.float64]:
     """(2, 2), pixels a millimetre at the middle of the form."""
     middle = np.array([template.width_mm / 2, template.height_mm / 2])
-    steps = np.array([middle, middle + (1, 0), middle + (0, 1)])
+    steps = np.array([middle, middle + np.array([1.0, 0.0]), middle + np.array([0.0, 1.0])])
     origin, right, down = _project(homography, steps)
     return np.stack([right - origin, down - origin], axis=1)
 
@@ -136,19 +136,23 @@ def _is_sheet_of_paper(homography: Homography, template: Template) -> bool:
     """A fit that mirrors, folds or stretches the form is not a form lying there."""
     if not np.isfinite(homography).all():
         return False
-    corners = np.array([(0, 0), (template.width_mm, 0), (template.width_mm, template.height_mm), (0, template.height_mm)])
+    corners = np.array(
+        [(0, 0), (template.width_mm, 0), (template.width_mm, template.height_mm), (0, template.height_mm)]
+    )
     depth = np.c_[corners, np.ones(4)] @ homography[2]
     if depth.min() <= 0 < depth.max() or np.ptp(depth) > 0.5 * abs(depth).max():
         return False
     jacobian = _jacobian(homography, template)
     stretch = np.linalg.svd(jacobian, compute_uv=False)
-    return bool(np.linalg.det(jacobian) > 0 and stretch[1] > 1.0 and stretch[0] < _MAX_ANISOTROPY * stretch[1])
+    return bool(
+        np.linalg.det(jacobian) > 0 and stretch[1] > 1.0 and stretch[0] < _MAX_ANISOTROPY * stretch[1]
+    )
 
 
 def _turn_deg(homography: Homography, template: Template) -> int:
     along = _jacobian(homography, template)[:, 0]
     angle = np.degrees(np.arctan2(-along[1], along[0]))
-    return int(round(angle / 90.0)) % 4 * 90
+    return round(float(angle) / 90.0) % 4 * 90
 
 
 def _in_reading_order(slips: list[Registration], template: Template) -> tuple[Registration, ...]:

@@ -165,13 +165,16 @@ def fill(
 @lru_cache(maxsize=8)
 def _print_of(template: Template, dpi: float, in_colour: bool) -> NDArray[np.uint8]:
     """The empty form at a resolution."""
-    size = (round(template.width_mm * dpi / _MM_PER_INCH), round(template.height_mm * dpi / _MM_PER_INCH))
-    shrinks = dpi < template.artwork_dpi
+    width, height = (round(side * dpi / _MM_PER_INCH) for side in (template.width_mm, template.height_mm))
     grey = template.artwork
-    if (grey.shape[1], grey.shape[0]) != size:
-        grey = np.asarray(
-            cv2.resize(grey, size, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC), np.uint8
-        )
+    if dpi != template.artwork_dpi:
+        scale = dpi / template.artwork_dpi
+        method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+        # Factors instead of a size: a rounded size would stretch the print against the fields.
+        grey = np.asarray(cv2.resize(grey, None, fx=scale, fy=scale, interpolation=method), np.uint8)
+    if grey.shape != (height, width):
+        missing = (max(0, height - grey.shape[0]), max(0, width - grey.shape[1]))
+        grey = np.pad(grey, ((0, missing[0]), (0, missing[1])), mode="edge")[:height, :width]
     return np.asarray(cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR), np.uint8) if in_colour else grey
 
 

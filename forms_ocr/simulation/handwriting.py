@@ -250,10 +250,9 @@ def _mnist(archive: Archive) -> GlyphSource:
 def _bhmsds(archive: Archive) -> GlyphSource:
     """Ink is dark in the archive; the serial number runs within each digit."""
     serial = archive["idx"].astype(np.int64)
-    held_out = serial >= serial.max() * (1 - _HELD_OUT_SHARE)
-    pixels = 255 - archive["x"].astype(np.uint8)
     runs = (serial // 25).astype(np.int32)
-    return GlyphSource("bhmsds", pixels, _digits(archive["y"]), runs, held_out, blur_px=0.6)
+    pixels = 255 - archive["x"].astype(np.uint8)
+    return GlyphSource("bhmsds", pixels, _digits(archive["y"]), runs, _last_runs(runs), blur_px=0.6)
 
 
 def _optdigits(archive: Archive) -> GlyphSource:
@@ -288,9 +287,8 @@ def _mfeat(archive: Archive) -> GlyphSource:
     labels = _digits(archive["y"])
     rank = _rank_within(labels)
     pixels = archive["x"].astype(np.uint8)
-    held_out = rank >= rank.max() * (1 - _HELD_OUT_SHARE)
     runs = (rank // 10).astype(np.int32)
-    return GlyphSource("mfeat", pixels, labels, runs, held_out, stretch=(0.5, 0.75), blur_px=0.55)
+    return GlyphSource("mfeat", pixels, labels, runs, _last_runs(runs), stretch=(0.5, 0.75), blur_px=0.55)
 
 
 def _usps(archive: Archive) -> GlyphSource:
@@ -306,11 +304,16 @@ def _cyrillic(archive: Archive) -> GlyphSource:
     """The names begin with the time of drawing, so their order brings a person's letters together."""
     order = np.argsort(archive["name"])
     runs = (np.arange(len(order)) // 100).astype(np.int32)
-    held_out = runs >= runs.max() * (1 - _HELD_OUT_SHARE)
+    held_out = _last_runs(runs)
     pixels = archive["x"].astype(np.uint8)[order]
     # Paper is white in the archive where most pixels are bright.
     pixels = 255 - pixels if np.median(pixels) > 127 else pixels
     return GlyphSource("cyrillic", pixels, archive["y"].astype(str)[order], runs, held_out, blur_px=0.6)
+
+
+def _last_runs(runs: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """(N,): in the last stretch of the set's order; whole runs, so that no run is on both sides."""
+    return np.asarray(runs >= runs.max() * (1 - _HELD_OUT_SHARE), np.bool_)
 
 
 def _digits(labels: NDArray[np.generic]) -> NDArray[np.str_]:

@@ -163,6 +163,7 @@ def scan(
     rng: np.random.Generator,
     *,
     paper_dpi: float = 300.0,
+    paper_mm: tuple[float, float] | None = None,
 ) -> NDArray[np.uint8]:
     """Scan a sheet.
 
@@ -170,11 +171,15 @@ def scan(
         paper: (H, W) grey or (H, W, 3) colour.
         rng: Curl, light, noise and dust of this pass.
         paper_dpi: Resolution of ``paper``.
+        paper_mm: Exact width and height, for :func:`true_homography` to hold to less than half a pixel;
+            None takes them from the pixels.
 
     Returns:
         A page of the same kind, at ``conditions.dpi``; grey 0 and 255 only with ``one_bit``.
     """
-    page = _warp(paper, conditions, rng, paper_dpi)
+    if paper_mm is None:
+        paper_mm = (paper.shape[1] * _MM_PER_INCH / paper_dpi, paper.shape[0] * _MM_PER_INCH / paper_dpi)
+    page = _warp(paper, paper_mm, conditions, rng, paper_dpi)
     if conditions.blur_sigma_px > 0.15:
         page = np.asarray(cv2.GaussianBlur(page, (0, 0), conditions.blur_sigma_px), np.uint8)
     page = np.asarray(cv2.LUT(page, _tone(conditions)), np.uint8)
@@ -235,10 +240,13 @@ def _page_size(paper_mm: tuple[float, float], conditions: ScanConditions) -> tup
 
 
 def _warp(
-    paper: NDArray[np.uint8], conditions: ScanConditions, rng: np.random.Generator, paper_dpi: float
+    paper: NDArray[np.uint8],
+    paper_mm: tuple[float, float],
+    conditions: ScanConditions,
+    rng: np.random.Generator,
+    paper_dpi: float,
 ) -> NDArray[np.uint8]:
     """All geometry in one resampling."""
-    paper_mm = (paper.shape[1] * _MM_PER_INCH / paper_dpi, paper.shape[0] * _MM_PER_INCH / paper_dpi)
     size = _page_size(paper_mm, conditions)
     shrinking = paper_dpi / conditions.dpi
     if shrinking > 1.2:

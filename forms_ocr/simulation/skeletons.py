@@ -169,4 +169,5 @@ def _runs(stroke: str) -> tuple[Polyline, ...]:
         else:
             x, y = word.split(",")
             runs[-1].append((int(x) / 100, int(y) / 100))
-    return tuple(np.array(run, np.float32) for run in runs)
+    # A stroke may begin with a corner: its first run is then a point.
+    return tuple(np.array(run, np.float32) for run in runs if len(run) > 1)

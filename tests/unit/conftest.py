@@ -38,7 +38,7 @@ def _marker(artwork, number, left, top):
 
 @pytest.fixture(scope="session")
 def drawn_form() -> Template:
-    """An A5 form with four markers, two combs, a signature box and enough lettering to lay it without markers."""
+    """An A5 form with four markers, two combs, a signature box, and lettering to lay it without markers."""
     artwork = np.full((round(_SIZE_MM[1] * _PX), round(_SIZE_MM[0] * _PX)), 255, np.uint8)
     places = [(8, 8), (192, 8), (192, 130), (8, 130)]
     markers = tuple(_marker(artwork, number, *place) for number, place in enumerate(places))

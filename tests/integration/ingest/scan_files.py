@@ -45,6 +45,12 @@ def coloured() -> NDArray[np.uint8]:
     return pixels
 
 
+def luma(pixels: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """ITU-R 601."""
+    grey: NDArray[np.float64] = pixels @ np.array([0.299, 0.587, 0.114])
+    return grey
+
+
 def black_and_white() -> NDArray[np.bool_]:
     """True is paper."""
     return picture() > 128
@@ -86,10 +92,11 @@ def jpeg_entries(**more: object) -> dict[str, object]:
     return {**flate_entries(Filter=Name.DCTDecode), **more}
 
 
-def fax_entries(*, is_black_one: bool = False, **more: object) -> dict[str, object]:
+def fax_entries(more: dict[str, object] | None = None, *, is_black_one: bool = False) -> dict[str, object]:
     """The dictionary of a group 4 picture of the usual size."""
     parameters = Dictionary(K=-1, Columns=WIDTH_PX, Rows=HEIGHT_PX, BlackIs1=is_black_one)
-    return flate_entries(1, Filter=Name.CCITTFaxDecode, DecodeParms=parameters, **more)
+    fax = {"Filter": Name.CCITTFaxDecode, "DecodeParms": parameters}
+    return {**flate_entries(1), **fax, **(more or {})}
 
 
 def jpeg_pdf(content: str = WHOLE_PAGE, **page: object) -> pikepdf.Pdf:

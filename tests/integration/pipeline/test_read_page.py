@@ -51,7 +51,7 @@ class ToldRecognizer:
 
 
 class NoLineReader:
-    def read_line(self, strip, px_per_mm):
+    def read_line(self, _strip, _px_per_mm):
         return LineText("", 0.0)
 
 
@@ -142,7 +142,8 @@ def test_a_foreign_page_yields_no_record(template, accounts, written, kind):
     page = draw_foreign_page(kind, np.random.default_rng(2), dpi=200)
     reading = read_page(Page(2, page), reader(template, accounts, slip))
     assert reading.disposition is PageDisposition.FOREIGN
-    assert reading.slips == () and "page 2" in reading.message
+    assert reading.slips == ()
+    assert "page 2" in reading.message
 
 
 def test_a_torn_slip_of_ours_is_told_apart_from_a_foreign_page(template, accounts, written):

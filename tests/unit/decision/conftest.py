@@ -31,8 +31,6 @@ from forms_ocr.model import (
 
 SURE = 0.9999
 PERIOD = Period(2026, 11)
-SIGNED_MM2 = 30.0
-STREET_MM2 = 40.0
 
 Evidence = dict[str, FieldEvidence]
 
@@ -50,53 +48,60 @@ def posteriors(text: str, cells: int, sure: float = SURE) -> Posteriors:
     return np.array(rows, np.float32)
 
 
-def comb(name: str, text: str, cells: int, sure: float = SURE) -> FieldEvidence:
-    ink = [0.0 if c == "_" else 4.0 for c in text.ljust(cells, "_")]
-    return FieldEvidence(name, posteriors(text, cells, sure), np.array(ink, np.float32))
+class Writing:
+    """What people and computers write, as evidence; names are filled in by whoever uses it."""
+
+    @staticmethod
+    def comb(text: str, cells: int, sure: float = SURE) -> FieldEvidence:
+        """Digits, ``_`` for an empty cell, ``?`` for one that holds something else."""
+        ink = [0.0 if c == "_" else 4.0 for c in text.ljust(cells, "_")]
+        return FieldEvidence("", posteriors(text, cells, sure), np.array(ink, np.float32))
+
+    @staticmethod
+    def inked(ink_mm2: float, text: str | None = None, confidence: float = 0.0) -> FieldEvidence:
+        """A line, mark or signature."""
+        none = np.zeros((0, len(CLASSES)), np.float32)
+        return FieldEvidence("", none, np.array([ink_mm2], np.float32), text, confidence)
+
+    @staticmethod
+    def typed(text: str) -> FieldEvidence:
+        """Filled in on a computer."""
+        none = np.zeros((0, len(CLASSES)), np.float32)
+        return FieldEvidence("", none, np.zeros(1, np.float32), text, 1.0, is_typed=True)
+
+    @staticmethod
+    def doubt(evidence: FieldEvidence, index: int, shares: Mapping[str, float]) -> FieldEvidence:
+        """The same comb with one cell in doubt."""
+        rows = evidence.posteriors.copy()
+        rows[index] = cell(shares)
+        return replace(evidence, posteriors=rows)
+
+    @staticmethod
+    def account(number: str, **changes: object) -> Account:
+        """A line of the registry."""
+        usual = Account(
+            account=number,
+            street="ул. Ленина",
+            house="12",
+            flat="5",
+            last_reading="00560",
+            last_date=date(2026, 10, 24),
+            dials=5,
+            status=AccountStatus.DIRECT,
+        )
+        return replace(usual, **changes)  # type: ignore[arg-type]
 
 
-def inked(name: str, ink_mm2: float, text: str | None = None, confidence: float = 0.0) -> FieldEvidence:
-    none = np.zeros((0, len(CLASSES)), np.float32)
-    return FieldEvidence(name, none, np.array([ink_mm2], np.float32), text, confidence)
-
-
-def typed(name: str, text: str) -> FieldEvidence:
-    none = np.zeros((0, len(CLASSES)), np.float32)
-    return FieldEvidence(name, none, np.zeros(1, np.float32), text, 1.0, is_typed=True)
-
-
-def doubt(evidence: FieldEvidence, index: int, shares: Mapping[str, float]) -> FieldEvidence:
-    """The same comb with one cell in doubt."""
-    rows = evidence.posteriors.copy()
-    rows[index] = cell(shares)
-    return replace(evidence, posteriors=rows)
-
-
-def comb_field(name: str, cells: int, *, is_required: bool = False) -> Field:
-    box = Box(10, 10, 10 + 8 * cells, 20)
-    return Field(name, name, Shape.COMB, box, box.split(cells), Content.DIGITS, is_required)
-
-
-def plain_field(name: str, shape: Shape, *, is_required: bool = False) -> Field:
-    return Field(name, name, shape, Box(10, 10, 80, 25), (), Content.TEXT, is_required)
-
-
-def template_of(fields: Sequence[Field], roles: Roles | None = None) -> Template:
-    return Template("form", 210, 148, tuple(fields), np.zeros((1, 1), np.uint8), 100, roles=roles or Roles())
-
-
-def account(number: str, **changes: object) -> Account:
-    usual = Account(
-        account=number,
-        street="ул. Ленина",
-        house="12",
-        flat="5",
-        last_reading="00560",
-        last_date=date(2026, 10, 24),
-        dials=5,
-        status=AccountStatus.DIRECT,
-    )
-    return replace(usual, **changes)  # type: ignore[arg-type]
+def field(
+    name: str,
+    shape: Shape,
+    cells: int = 0,
+    content: Content = Content.DIGITS,
+    *,
+    is_required: bool = False,
+) -> Field:
+    box = Box(10, 10, 10 + 8 * (cells or 9), 25)
+    return Field(name, name, shape, box, box.split(cells) if cells else (), content, is_required)
 
 
 ROLES = Roles(
@@ -108,16 +113,22 @@ ROLES = Roles(
 )
 
 STANDARD_FIELDS = (
-    comb_field("account", 12),
-    comb_field("reading", 6),
-    comb_field("date.day", 2),
-    comb_field("date.month", 2),
-    comb_field("date.year", 2),
-    plain_field("address.street", Shape.LINE),
-    comb_field("address.house", 4),
-    comb_field("address.flat", 4),
-    plain_field("signature", Shape.SIGNATURE),
+    field("account", Shape.COMB, 12),
+    field("reading", Shape.COMB, 6),
+    field("date.day", Shape.COMB, 2),
+    field("date.month", Shape.COMB, 2),
+    field("date.year", Shape.COMB, 2),
+    field("address.street", Shape.LINE, content=Content.TEXT),
+    field("address.house", Shape.COMB, 4),
+    field("address.flat", Shape.COMB, 4),
+    field("signature", Shape.SIGNATURE),
 )
+
+
+def named(fields: Mapping[str, FieldEvidence]) -> Evidence:
+    """Evidence by field name; ``date_day`` stands for ``date.day``."""
+    by_name = {key.replace("_", ".", 1): evidence for key, evidence in fields.items()}
+    return {name: replace(evidence, name=name) for name, evidence in by_name.items()}
 
 
 @dataclass(frozen=True)
@@ -127,29 +138,25 @@ class Office:
     template: Template
     registry: Registry
     account: str = "012345678905"
-    reading: str = "00571"
 
-    def slip(self, **fields: FieldEvidence) -> Evidence:
-        """A good slip; fields are replaced by name, ``date_day`` meaning ``date.day``."""
-        usual = [
-            comb("account", self.account, 12),
-            comb("reading", self.reading, 6),
-            comb("date.day", "24", 2),
-            comb("date.month", "11", 2),
-            comb("date.year", "26", 2),
-            inked("address.street", STREET_MM2),
-            comb("address.house", "12", 4),
-            comb("address.flat", "5", 4),
-            inked("signature", SIGNED_MM2),
-        ]
-        evidence = {item.name: item for item in usual}
-        return evidence | {name.replace("_", ".", 1): replace_name(e, name) for name, e in fields.items()}
+    def slip(self, **changes: FieldEvidence) -> Evidence:
+        usual = {
+            "account": Writing.comb(self.account, 12),
+            "reading": Writing.comb("00571", 6),
+            "date_day": Writing.comb("24", 2),
+            "date_month": Writing.comb("11", 2),
+            "date_year": Writing.comb("26", 2),
+            "address_street": Writing.inked(40.0),
+            "address_house": Writing.comb("12", 4),
+            "address_flat": Writing.comb("5", 4),
+            "signature": Writing.inked(30.0),
+        }
+        return named(usual | changes)
 
     def decide(
         self,
         evidence: Mapping[str, FieldEvidence] | None = None,
         *,
-        template: Template | None = None,
         rules: Rules | None = None,
         period: Period | None = PERIOD,
         residual_mm: float = 0.1,
@@ -159,7 +166,7 @@ class Office:
         registry = self.registry if accounts is None else Registry.of(accounts)
         return decide(
             self.slip() if evidence is None else evidence,
-            template or self.template,
+            self.template,
             rules or Rules(),
             registry if has_registry else None,
             period,
@@ -167,16 +174,21 @@ class Office:
         )
 
 
-def replace_name(evidence: FieldEvidence, name: str) -> FieldEvidence:
-    return replace(evidence, name=name.replace("_", ".", 1))
+def form(fields: Sequence[Field], roles: Roles | None = None) -> Template:
+    return Template("form", 210, 148, tuple(fields), np.zeros((1, 1), np.uint8), 100, roles=roles or Roles())
 
 
 def scattered_accounts(count: int, seed: int = 5) -> list[Account]:
     numbers = np.random.default_rng(seed).choice(10**9, count, replace=False)
-    return [account(f"{int(number) * 997 % 10**12:012d}") for number in numbers]
+    return [Writing.account(f"{int(number) * 997 % 10**12:012d}") for number in numbers]
+
+
+@pytest.fixture(scope="session")
+def writing() -> Writing:
+    return Writing()
 
 
 @pytest.fixture(scope="session")
 def office() -> Office:
-    accounts = [account("012345678905"), *scattered_accounts(500)]
-    return Office(template_of(STANDARD_FIELDS, ROLES), Registry.of(accounts))
+    accounts = [Writing.account("012345678905"), *scattered_accounts(500)]
+    return Office(form(STANDARD_FIELDS, ROLES), Registry.of(accounts))

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -61,7 +63,7 @@ def test_a_line_grows_with_its_text_and_skips_what_it_cannot_write() -> None:
 def test_skeletons_are_well_formed(notation: str) -> None:
     for runs in strokes_of(notation):
         assert all(len(run) >= 2 for run in runs)
-        assert all((a[-1] == b[0]).all() for a, b in zip(runs, runs[1:], strict=False))
+        assert all((a[-1] == b[0]).all() for a, b in pairwise(runs))
 
 
 def test_all_russian_letters_can_be_written() -> None:

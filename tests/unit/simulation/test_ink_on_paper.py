@@ -13,13 +13,14 @@ def _rng() -> np.random.Generator:
 
 def test_fitted_strokes_fill_a_box_of_height_one() -> None:
     points = SLASH.strokes[0]
-    assert np.allclose(points.min(axis=0), 0) and np.allclose(points.max(axis=0), (0.5, 1))
+    assert np.allclose(points.min(axis=0), 0)
+    assert np.allclose(points.max(axis=0), (0.5, 1))
     assert SLASH.aspect == 0.5
 
 
 def test_a_stamp_covers_the_stroke_and_says_where_it_lies() -> None:
     stamp = SLASH.stamp(40, 4, 0.0, _rng())
-    ink = np.argwhere(stamp.coverage > 127) + (stamp.top_px, stamp.left_px)
+    ink = np.argwhere(stamp.coverage > 127) + np.array((stamp.top_px, stamp.left_px))
     assert np.abs(ink.min(axis=0)).max() <= 3
     assert np.abs(ink.max(axis=0) - (40, 20)).max() <= 3
 
@@ -35,7 +36,7 @@ def test_a_wider_pen_leaves_more_ink(width_px: float, factor: float) -> None:
 def test_stroke_area_is_its_length_times_the_pen() -> None:
     bar = StrokeInk(strokes=(np.array([(0, 0), (0, 1)], np.float32),), aspect=0.1)
     area = bar.stamp(100, 6, 0.0, _rng()).coverage.sum() / 255
-    assert abs(area - 6 * 100) < 6 * 8
+    assert abs(area - 6 * 100) < 6 * 12
 
 
 def _disc_ring() -> RasterInk:
@@ -53,14 +54,16 @@ def test_raster_ink_measures_its_stroke() -> None:
 def test_raster_ink_follows_the_pen_but_is_not_torn() -> None:
     ring = _disc_ring()
     areas = [(ring.stamp(60, pen, 0.0, _rng()).coverage > 127).sum() for pen in (0.5, 4.5, 6.5, 9)]
-    assert areas == sorted(areas) and areas[0] > 0.4 * areas[2]
+    assert areas == sorted(areas)
+    assert areas[0] > 0.4 * areas[2]
 
 
 def test_ink_never_lightens_paper() -> None:
     paper = np.random.default_rng(0).integers(0, 256, (60, 60)).astype(np.uint8)
     before = paper.copy()
     lay_ink(paper, SLASH, (10, 5), 40, BLACK_GEL, 300, _rng())
-    assert (paper <= before).all() and (paper < before).any()
+    assert (paper <= before).all()
+    assert (paper < before).any()
 
 
 def test_ink_beside_the_paper_is_lost() -> None:

@@ -18,7 +18,8 @@ ACCOUNT = Account("121000000007", "Мира", "5", "12", "00563", date(2026, 10,
 def test_values_keep_the_rules(seed: int, dials: int, last: int) -> None:
     account = replace(ACCOUNT, dials=dials, last_reading=f"{last:0{dials}d}")
     values = draw_slip_values(np.random.default_rng(seed), account, NOVEMBER)
-    assert values.account == account.account and len(values.reading) == dials
+    assert values.account == account.account
+    assert len(values.reading) == dials
     used = (int(values.reading) - last) % 10**dials
     assert 0 <= used <= 10**dials // 10
     assert date(2026, 11, 23) <= values.date <= date(2026, 11, 26)
@@ -32,14 +33,17 @@ def test_a_meter_goes_round() -> None:
 
 def test_an_invented_account_is_in_no_registry_of_ours() -> None:
     values = draw_slip_values(np.random.default_rng(1), None, NOVEMBER, dials=4)
-    assert len(values.account) == 12 and values.account[:2] != "12" and len(values.reading) == 4
+    assert len(values.account) == 12
+    assert values.account[:2] != "12"
+    assert len(values.reading) == 4
 
 
 @pytest.mark.parametrize("dense", [True, False])
 def test_registries_hold_different_accounts_in_order(dense: bool) -> None:
     registry = make_registry(np.random.default_rng(2), 500, dense, NOVEMBER)
     numbers = [account.account for account in registry]
-    assert len(set(numbers)) == 500 and numbers == sorted(numbers)
+    assert len(set(numbers)) == 500
+    assert numbers == sorted(numbers)
     assert all(len(number) == 12 for number in numbers)
     assert all(len(account.last_reading) == account.dials for account in registry)
     assert {account.status for account in registry} == set(AccountStatus)
@@ -53,14 +57,17 @@ def test_dense_means_every_neighbour_exists() -> None:
 
 def test_last_readings_of_january_are_from_december() -> None:
     account = make_registry(np.random.default_rng(0), 1, True, Period(2027, 1))[0]
-    assert account.last_date is not None and (account.last_date.year, account.last_date.month) == (2026, 12)
+    assert account.last_date is not None
+    assert (account.last_date.year, account.last_date.month) == (2026, 12)
 
 
 def test_entries_follow_the_roles(small_form: Template) -> None:
     values = replace(draw_slip_values(np.random.default_rng(0), ACCOUNT, NOVEMBER), date=date(2026, 11, 23))
     entries = slip_entries(small_form, values, is_typed=True)
-    assert entries["day"] == Digits("23") and entries["year"] == Digits("26")
-    assert entries["street"] == Typed("ул. Мира") and entries["signature"] == Signed()
+    assert entries["day"] == Digits("23")
+    assert entries["year"] == Digits("26")
+    assert entries["street"] == Typed("ул. Мира")
+    assert entries["signature"] == Signed()
     assert "signature" not in slip_entries(small_form, values, is_signed=False)
 
 

@@ -1,0 +1,102 @@
+"""``python -m bench``: the figures of the README and the documentation, measured again."""
+
+from __future__ import annotations
+
+import csv
+import tempfile
+from pathlib import Path
+
+import click
+import cv2
+
+from bench.memory import measure_memory, plot_memory
+from bench.pages import PERIOD, draw_accounts, draw_pages
+from bench.path import TARGET_RATIO as PATH_TARGET
+from bench.path import measure_path
+from bench.workers import TARGET_RATIO as WORKERS_TARGET
+from bench.workers import measure_workers
+from forms_ocr.model import Account, Rules
+from forms_ocr.pipeline import Reader, build_reader
+from forms_ocr.template import default_template_path
+
+PARTS = ("path", "workers", "memory")
+
+
+@click.command()
+@click.argument("parts", nargs=-1, type=click.Choice(PARTS))
+@click.option("--pages", default=40, show_default=True, help="Different pages to measure on.")
+@click.option("--rounds", default=5, show_default=True, help="How often each is measured.")
+@click.option("--memory-pages", default=3000, show_default=True, help="Pages that one worker reads.")
+@click.option("--plot", default=Path("out/memory.png"), type=click.Path(path_type=Path), show_default=True)
+def main(parts: tuple[str, ...], pages: int, rounds: int, memory_pages: int, plot: Path) -> None:
+    """Measure PARTS: path, workers, memory; all of them if none is named."""
+    cv2.setNumThreads(1)
+    with tempfile.TemporaryDirectory(prefix="forms-ocr-bench-") as folder:
+        bench = _Bench(Path(folder), pages)
+        for part in parts or PARTS:
+            match part:
+                case "path":
+                    _path(bench, rounds)
+                case "workers":
+                    _workers(bench, max(1, rounds // 2))
+                case "memory":
+                    _memory(bench, memory_pages, plot)
+
+
+class _Bench:
+    """Pages, registry and reader, made once."""
+
+    def __init__(self, folder: Path, pages: int) -> None:
+        click.echo(
+            f"Drawing {pages} pages, A5, 300 dpi grey JPEG in PDF, and a registry of 100,000 accounts."
+        )
+        accounts = draw_accounts()
+        self.folder = folder
+        self.template = default_template_path()
+        self.registry = _write_registry(folder / "registry.csv", accounts)
+        self.reader: Reader = build_reader(self.template, self.registry, Rules(), PERIOD)
+        self.pages = draw_pages(self.reader.template, pages, accounts)
+        self.scans = [folder / f"{number}.pdf" for number in range(pages)]
+        for scan, page in zip(self.scans, self.pages, strict=True):
+            scan.write_bytes(page)
+
+
+def _write_registry(path: Path, accounts: list[Account]) -> Path:
+    columns = ("account", "street", "house", "flat", "last_reading", "last_date", "dials", "status")
+    with path.open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(columns)
+        rows.writerows([getattr(account, column) for column in columns] for account in accounts)
+    return path
+
+
+def _path(bench: _Bench, rounds: int) -> None:
+    measure_path(bench.scans[:4], bench.reader, 1)
+    cost = measure_path(bench.scans, bench.reader, rounds)
+    stages = ", ".join(f"{name} {ms:.1f}" for name, ms in cost.stages_ms.items())
+    click.echo(
+        f"path: decoding {cost.decode_ms:.1f} ms a page, the whole path {cost.path_ms:.1f} ms ({stages}); "
+        f"ratio {cost.ratio:.2f} (at most {PATH_TARGET})"
+    )
+
+
+def _workers(bench: _Bench, rounds: int) -> None:
+    gain = measure_workers(bench.folder, bench.pages, 12, bench.template, bench.registry, rounds)
+    click.echo(
+        f"workers: one reads {gain.one:.1f} pages a second, two read {gain.two:.1f}; "
+        f"ratio {gain.ratio:.2f} (at least {WORKERS_TARGET})"
+    )
+
+
+def _memory(bench: _Bench, pages: int, plot: Path) -> None:
+    course = measure_memory(bench.scans, bench.reader, pages)
+    plot_memory(course, plot)
+    click.echo(
+        f"memory: {course.resident_mib[0]:.0f} MiB after {course.pages[0]} pages, "
+        f"{course.resident_mib[-1]:.0f} MiB after {course.pages[-1]}; {course.growth_mib:+.2f} MiB per 1,000 "
+        f"pages once warm; plotted in {plot}"
+    )
+
+
+if __name__ == "__main__":
+    main()

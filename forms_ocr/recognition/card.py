@@ -1,0 +1,90 @@
+"""What a network's weights are: the card that stands beside them and is checked before they are used."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from forms_ocr.errors import ConfigurationError
+from forms_ocr.model import CLASSES, GLYPH_SIDE_PX
+
+CARD_NAME = "digits.json"
+NETWORK_NAME = "digits.onnx"
+_REMEDY = "install the package again or train new weights with `python -m training.train`"
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """The part of a weights card that running the network needs.
+
+    Attributes:
+        sha256: Of the network's file, in hexadecimal; names the weights wherever provenance is kept.
+        temperature: What logits are divided by before the softmax; above 0.
+        posterior_floor: No class's posterior falls below this, 0 to 1/24.
+        date: When the network was trained, ISO.
+    """
+
+    sha256: str
+    temperature: float
+    posterior_floor: float
+    date: str
+
+
+def load_weights(folder: Path) -> tuple[bytes, Card]:
+    """Read a network and its card, and check that they belong together and to this program.
+
+    Raises:
+        ConfigurationError: A file is missing, was changed, or is for other classes or another glyph size.
+    """
+    network, card = _read(folder / NETWORK_NAME), _parse(folder / CARD_NAME)
+    faults = list(_faults(card, hashlib.sha256(network).hexdigest()))
+    if faults:
+        raise ConfigurationError(str(folder / CARD_NAME), faults)
+    return network, Card(
+        card["sha256"], float(card["temperature"]), float(card["posterior_floor"]), str(card["date"])
+    )
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        fault = f"cannot be read ({error.strerror}); {_REMEDY}"
+        raise ConfigurationError(str(path), [fault]) from error
+
+
+def _parse(path: Path) -> dict[str, Any]:
+    try:
+        card = json.loads(_read(path))
+    except ValueError as error:
+        raise ConfigurationError(str(path), [f"is not JSON ({error}); {_REMEDY}"]) from error
+    if not isinstance(card, dict):
+        raise ConfigurationError(str(path), [f"is not a JSON object; {_REMEDY}"])
+    return card
+
+
+def _faults(card: dict[str, Any], found_sha256: str) -> Iterator[str]:
+    if card.get("sha256") != found_sha256:
+        yield (
+            f"sha256: the card says {card.get('sha256')}, {NETWORK_NAME} has {found_sha256}: "
+            f"the weights were changed; {_REMEDY}"
+        )
+    if card.get("classes") != list(CLASSES):
+        yield f"classes: the card says {card.get('classes')}, this program needs {list(CLASSES)}; {_REMEDY}"
+    if card.get("glyph_side_px") != GLYPH_SIDE_PX:
+        yield f"glyph_side_px: the card says {card.get('glyph_side_px')}, this program cuts {GLYPH_SIDE_PX}"
+    if not _is_between(card.get("temperature"), 0.05, 20.0):
+        yield f"temperature: {card.get('temperature')} is not between 0.05 and 20"
+    if not _is_between(card.get("posterior_floor"), 0.0, 0.5 / len(CLASSES)):
+        yield f"posterior_floor: {card.get('posterior_floor')} is not between 0 and {0.5 / len(CLASSES):.4f}"
+    if not isinstance(card.get("date"), str):
+        yield f"date: {card.get('date')!r} is not a date"
+
+
+def _is_between(value: object, low: float, high: float) -> bool:
+    """False for NaN, for what is missing and for what is not a number."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high

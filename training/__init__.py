@@ -1,0 +1,1 @@
+"""Trains the digit network from public handwriting; nothing at run time needs this package."""
