@@ -7,7 +7,7 @@ import tomllib
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Self
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
     AfterValidator,
@@ -106,18 +106,22 @@ class BatchSection(_Section):
         return self.workers or len(os.sched_getaffinity(0))
 
 
+_ZONE_ADVICE = "write e.g. Europe/Moscow; is the system package tzdata installed?"
+
+
 def _known_zone(name: str) -> str:
     try:
         ZoneInfo(name)
-    except (OSError, ValueError):
-        raise ValueError(f"{name!r} is no time zone this machine knows; write e.g. Europe/Moscow") from None
+    except (ZoneInfoNotFoundError, OSError, ValueError):
+        raise ValueError(f"{name!r} is no time zone this machine knows; {_ZONE_ADVICE}") from None
     return name
 
 
 class Configuration(_Section):
     """The whole file. ``timezone`` is the district's: it says which month is the current one."""
 
-    timezone: Annotated[str, AfterValidator(_known_zone)] = "Europe/Moscow"
+    # The default is checked too: a slim machine may know no zones at all.
+    timezone: Annotated[str, AfterValidator(_known_zone), Field(validate_default=True)] = "Europe/Moscow"
     rules: RulesSection = RulesSection()
     ingest: IngestSection = IngestSection()
     batch: BatchSection = BatchSection()
@@ -134,12 +138,11 @@ def load_configuration(path: Path | None) -> Configuration:
     Raises:
         ConfigurationError: Names every fault with its place in the file.
     """
-    if path is None:
-        return Configuration()
+    subject = "the defaults" if path is None else str(path)
     try:
-        return Configuration.model_validate(_read(path))
+        return Configuration.model_validate({} if path is None else _read(path))
     except ValidationError as error:
-        raise ConfigurationError(str(path), [_fault(detail) for detail in error.errors()]) from error
+        raise ConfigurationError(subject, [_fault(detail) for detail in error.errors()]) from error
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Write the sample scans, their registry and their truth: `python samples/make_samples.py [FOLDER]`.
+"""Write the sample scans, their registry and their truth: `python -m samples.make_samples [FOLDER]`.
 
 The same program writes the same bytes every time. All handwriting is drawn by code.
 """
@@ -19,7 +19,6 @@ import numpy as np
 import pikepdf
 from numpy.typing import NDArray
 from pikepdf import Name, Pdf, Stream
-from sample_slips import Scan, Slip, one, slip_scans
 
 from forms_ocr.model import Account, AccountStatus, PageDisposition, Period, Reason, Template
 from forms_ocr.simulation import (
@@ -42,6 +41,7 @@ from forms_ocr.simulation import (
 from forms_ocr.simulation.encoding import Kind
 from forms_ocr.simulation.ink import BLACK_GEL, lay_ink
 from forms_ocr.template import default_template_path, fill_values, load_template
+from samples.sample_slips import Scan, Slip, one, slip_scans
 
 PERIOD = Period(2026, 11)
 A4_MM = (210.0, 297.0)
@@ -363,7 +363,7 @@ def _readme(world: World) -> str:
         "# Samples",
         "",
         "Scans as four district offices send them in November 2026. All handwriting is drawn by the program;",
-        "the accounts and addresses are made up. `python samples/make_samples.py` writes every file again,",
+        "the accounts and addresses are made up. `python -m samples.make_samples` writes every file again,",
         "byte for byte.",
         "",
         "- `scans/<office>/`: the scans below",

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
 
 from forms_ocr.batch.settings import Settings
 from forms_ocr.batch.standing import Standing
@@ -14,7 +17,10 @@ from forms_ocr.model import PageDisposition, PageReading, Reason
 from forms_ocr.store import Ledger, Originals, ReceivedScan, Scan, ScanFindings, ScanState, page_entry
 
 _FILES_A_TRANSACTION = 16
-"""Copying so many files takes about a tenth of a second, committing each by itself would double that."""
+"""Registering so many together costs hardly more than registering one."""
+
+_KEEPERS = 4
+"""Threads that copy files; a disk syncs four about as fast as one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +35,7 @@ class Intake:
     """Takes files in a few at a time, so that workers have something to do from the start.
 
     At the end come scans that an earlier run took in and did not finish, also when nobody gave them again.
+    Use it as a context manager.
 
     Args:
         standing: Is told what needs no reading.
@@ -48,36 +55,49 @@ class Intake:
         self._period = settings.period
         self._fingerprint = settings.fingerprint
         self._standing = standing
+        self._keepers = ThreadPoolExecutor(_KEEPERS, thread_name_prefix="keeper")
+        self._coming: list[Future[_Arrival]] = []
         self._seen: set[int] = set()
         self._left_over_asked = False
 
     @property
     def coming_scans(self) -> int:
         """Files not taken in yet."""
-        return len(self._files)
+        return len(self._files) + len(self._coming)
 
     @property
     def is_over(self) -> bool:
         """No more units will come."""
-        return not self._files and self._left_over_asked
+        return self._left_over_asked
 
     def next_units(self) -> list[Unit]:
         """Take the next few files in; what they need done, which may be nothing."""
-        if self._files:
-            return self._take_in(
-                [self._files.pop() for _ in range(min(_FILES_A_TRANSACTION, len(self._files)))]
-            )
+        if self._files or self._coming:
+            return self._take_in(self._next_arrivals())
         self._left_over_asked = True
         return self._left_over()
 
-    def _take_in(self, files: Sequence[ScanFile]) -> list[Unit]:
-        arrivals = [self._keep(file) for file in files]
+    def _next_arrivals(self) -> list[_Arrival]:
+        """The next few files, kept; while they are registered those after them are being kept."""
+        arrivals = [coming.result() for coming in self._coming or self._send_keepers()]
+        self._coming = self._send_keepers()
+        return arrivals
+
+    def _send_keepers(self) -> list[Future[_Arrival]]:
+        files = [self._files.pop() for _ in range(min(_FILES_A_TRANSACTION, len(self._files)))]
+        return [self._keepers.submit(self._keep, file) for file in files]
+
+    def _take_in(self, arrivals: Sequence[_Arrival]) -> list[Unit]:
         scans = self._ledger.receive([arrival.scan for arrival in arrivals], self._period)
         self._quarantine(arrivals, scans)
-        units = [self._unit(scan) for scan, arrival in zip(scans, arrivals, strict=True) if not arrival.error]
+        readable = [scan for scan, arrival in zip(scans, arrivals, strict=True) if arrival.error is None]
+        self._seen.update(scan.id for scan in readable)
+        unread = self._ledger.waiting_pages([scan.id for scan in readable], self._fingerprint)
+        units = (self._unit(scan, unread.get(scan.id, ())) for scan in readable)
         return [unit for unit in units if unit is not None]
 
     def _keep(self, file: ScanFile) -> _Arrival:
+        """Runs in a thread: most of it is waiting for the disk."""
         try:
             kept = self._originals.keep(file.path)
         except ScanError as error:
@@ -96,30 +116,30 @@ class Intake:
         for finding in findings:
             self._standing.count(finding)
 
-    def _unit(self, scan: Scan) -> Unit | None:
+    def _unit(self, scan: Scan, unread: tuple[int, ...]) -> Unit | None:
         """What a given scan needs: to be opened, its unread pages to be read, or nothing."""
-        self._seen.add(scan.id)
         if scan.state is ScanState.RECEIVED or scan.settings != self._fingerprint:
             self._standing.renewed_scans += scan.state is not ScanState.RECEIVED
             return self._work(scan, None)
-        if scan.state is ScanState.QUARANTINED:
-            self._standing.kept_pages += 1
-            return None
-        unread = self._ledger.waiting_pages(scan.id, self._fingerprint)
-        self._standing.kept_pages += (scan.page_count or 0) - len(unread)
+        page_count = 1 if scan.state is ScanState.QUARANTINED else scan.page_count or 0
+        self._standing.kept_pages += page_count - len(unread)
         return self._work(scan, unread) if unread else None
 
     def _left_over(self) -> list[Unit]:
         scans = [scan for scan in self._ledger.unfinished(self._period) if scan.id not in self._seen]
-        return [
-            self._work(
-                scan, None if scan.state is ScanState.RECEIVED else self._ledger.waiting_pages(scan.id)
-            )
-            for scan in scans
-        ]
+        unread = self._ledger.waiting_pages([scan.id for scan in scans])
+        return [self._work(scan, unread.get(scan.id)) for scan in scans]
 
     def _work(self, scan: Scan, numbers: tuple[int, ...] | None) -> Unit:
         return Unit(scan.id, self._originals.path_of(scan.sha256), scan.name, numbers)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._keepers.shutdown(wait=True, cancel_futures=True)
 
 
 def _unreadable(scan: Scan, error: ScanError) -> ScanFindings:

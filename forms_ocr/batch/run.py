@@ -59,12 +59,13 @@ def run_batch(
         FormsOcrError: A worker could not set itself up.
     """
     standing = Standing()
-    intake = Intake(ledger, originals, files, settings, standing)
     agenda = Agenda(crew.pages_per_task, crew.workers)
     ledger.describe_settings(settings.fingerprint, settings.description)
+    ledger.note("run_began", {"files": len(files), "settings": settings.fingerprint})
     _log.info("batch began", extra={"facts": {"files": len(files), "workers": crew.workers}})
-    with crew.hire() as pool, progress:
+    with Intake(ledger, originals, files, settings, standing) as intake, crew.hire() as pool, progress:
         supervisor = Supervisor(ledger, intake, agenda, pool, settings.fingerprint, standing, stop)
         supervisor.work(progress)
+    ledger.note("run_ended", {**standing.facts(), "stopped_by": stop.name})
     _log.info("batch ended", extra={"facts": {**standing.facts(), "stopped_by": stop.name}})
     return standing

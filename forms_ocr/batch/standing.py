@@ -20,12 +20,14 @@ class Standing:
         renewed_scans: Read by an earlier run under other settings, and read again.
         expected_pages: Still to read, as far as known; a scan that nobody has opened counts as one page.
         elapsed_s: Since the run began.
+        is_stopping: Somebody asked for the end; only what is under way is finished.
     """
 
     kept_pages: int = 0
     renewed_scans: int = 0
     expected_pages: int = 0
     elapsed_s: float = 0.0
+    is_stopping: bool = False
     pages: Counter[PageDisposition] = field(default_factory=Counter)
     slips: Counter[Disposition] = field(default_factory=Counter)
 

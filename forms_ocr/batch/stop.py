@@ -7,14 +7,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from forms_ocr.errors import ExitCode
+
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class StoppedAtOnce(KeyboardInterrupt):
-    """The operator asked a second time."""
+    """Somebody asked a second time. ``exit_code`` is that of the signal."""
 
     def __init__(self, number: signal.Signals) -> None:
-        self.signal = number
+        self.exit_code = ExitCode(128 + number)
         super().__init__(number.name)
 
 

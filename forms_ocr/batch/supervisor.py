@@ -70,6 +70,7 @@ class Supervisor:
         self._standing.expected_pages = (
             self._agenda.expected_pages + self._intake.coming_scans + self._pool.pages_under_way
         )
+        self._standing.is_stopping = self._stop.is_requested
         progress.show(self._standing)
 
     def _take(self, ended: Ended) -> None:

@@ -24,8 +24,8 @@ class Program(click.Group):
         except click.ClickException as error:
             error.show()
             code = error.exit_code
-        except (KeyboardInterrupt, click.Abort):
-            code = ExitCode.INTERRUPTED
+        except (KeyboardInterrupt, click.Abort) as error:
+            code = getattr(error, "exit_code", ExitCode.INTERRUPTED)
         sys.exit(int(code or ExitCode.DONE))
 
     def invoke(self, ctx: click.Context) -> Any:

@@ -16,6 +16,8 @@ from forms_ocr.model import Disposition, PageDisposition
 
 _LINE_EVERY_S = 30.0
 
+STOPPING = "stopping when the pages under way are done (Ctrl-C again: at once)"
+
 
 def describe_counts(standing: Standing) -> str:
     """The counts by disposition, e.g. ``310 accepted, 41 review, 2 refused; 3 blank``; without those at 0."""
@@ -44,7 +46,7 @@ class BarProgress:
 
     def __init__(self, console: Console) -> None:
         self._bar = RichProgress(
-            TextColumn("reading"),
+            TextColumn("{task.description}"),
             BarColumn(bar_width=28),
             MofNCompleteColumn(),
             TextColumn("{task.fields[pace]}"),
@@ -58,6 +60,7 @@ class BarProgress:
         """Redraw."""
         self._bar.update(
             self._task,
+            description=STOPPING if standing.is_stopping else "reading",
             completed=standing.done_pages,
             total=standing.done_pages + standing.expected_pages,
             pace=describe_pace(standing) or "starting",
@@ -86,9 +89,13 @@ class LineProgress:
         self._write = write
         self._clock = clock
         self._last = clock()
+        self._said_stopping = False
 
     def show(self, standing: Standing) -> None:
-        """Write a line if it is time for one."""
+        """Write a line if it is time for one, or when the end is asked for."""
+        if standing.is_stopping and not self._said_stopping:
+            self._said_stopping = True
+            self._write(STOPPING)
         if self._clock() - self._last >= _LINE_EVERY_S:
             self._last = self._clock()
             self._write(describe_line(standing))

@@ -19,13 +19,14 @@ from forms_ocr.batch import Crew, Progress, Settings, Standing, Stop, run_batch
 from forms_ocr.batch.equipment import pipeline_equipment
 from forms_ocr.cli.log import logging_to
 from forms_ocr.cli.progress import BarProgress, LineProgress
-from forms_ocr.cli.summary import describe_ignored, describe_result, describe_start
+from forms_ocr.cli.summary import describe_ignored, describe_left_over, describe_result, describe_start
 from forms_ocr.config import Configuration, load_configuration
 from forms_ocr.decision import Registry, resolve_conflicts
 from forms_ocr.errors import ExitCode, NothingReadError
 from forms_ocr.export import RunFacts, Summary, write_exports
 from forms_ocr.ingest import Discovery, ScanFile, discover
 from forms_ocr.model import PageDisposition, Period, Template
+from forms_ocr.recognition import NetworkRecognizer
 from forms_ocr.registry import load_registry
 from forms_ocr.store import Ledger, Workspace, open_ledger
 from forms_ocr.template import default_template_path, load_template
@@ -54,6 +55,7 @@ class Plan:
     template: Template
     registry_path: Path | None
     registry: Registry | None
+    weights_sha256: str
     period: Period
     workers: int
     discovery: Discovery
@@ -73,6 +75,7 @@ def carry_out(order: Order) -> ExitCode:
             _say(describe_start(len(plan.discovery.scans), plan.period, plan.workers))
             standing = _read(plan, ledger, stop)
             stopped_by = stop.signal
+            _say(describe_left_over(ledger.unfinished_periods(), plan.period))
             summary = _export(plan, ledger)
     if summary is not None:
         click.echo(describe_result(standing, summary, plan.workspace.exports))
@@ -96,6 +99,7 @@ def make_plan(order: Order) -> Plan:
         template=template,
         registry_path=order.registry,
         registry=registry,
+        weights_sha256=NetworkRecognizer().card.sha256,
         period=order.period or configuration.current_period(datetime.now(UTC)),
         workers=order.workers or configuration.batch.worker_count,
         discovery=discovery,
@@ -151,6 +155,7 @@ def settings_of(plan: Plan) -> Settings:
         plan.period,
         {
             "program": __version__,
+            "weights": plan.weights_sha256,
             "template": plan.template.fingerprint,
             "registry": hashlib.sha256(registry.read_bytes()).hexdigest() if registry else "",
             "rules": configuration.rules.model_dump(mode="json"),

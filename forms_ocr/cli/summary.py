@@ -30,6 +30,14 @@ def describe_start(scans: int, period: Period, workers: int) -> str:
     return f"Reading {scans} scan(s) for {period} with {workers} worker(s)"
 
 
+def describe_left_over(periods: Sequence[str], period: Period) -> str:
+    """Other months with work that an interrupted run left; "" if there are none."""
+    others = [other for other in periods if other != str(period)]
+    if not others:
+        return ""
+    return f"The workspace holds unread pages of {', '.join(others)}; finish them with --period {others[0]}"
+
+
 def describe_result(standing: Standing, summary: Summary, exports: Path) -> str:
     """What this run did, what the workspace holds now, where it lies, and what is left for people."""
     return "\n".join(_result(standing, summary, exports))

@@ -2,8 +2,9 @@
 
 from forms_ocr.store.entry import PageEntry, ScanFindings, SlipEntry, page_entry
 from forms_ocr.store.faults import storage_faults
-from forms_ocr.store.ledger import Ledger, ReceivedScan, Scan, Tally, open_ledger
+from forms_ocr.store.ledger import Ledger, Scan, open_ledger
 from forms_ocr.store.originals import KeptOriginal, Originals
+from forms_ocr.store.receiving import ReceivedScan
 from forms_ocr.store.states import PageState, ScanState
 from forms_ocr.store.workspace import Workspace
 
@@ -18,7 +19,6 @@ __all__ = [
     "ScanFindings",
     "ScanState",
     "SlipEntry",
-    "Tally",
     "Workspace",
     "open_ledger",
     "page_entry",

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 
 def sync_folder(folder: Path) -> None:
-    """Make renames inside a folder survive a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    """Make what was created and renamed inside a folder survive a power cut."""
+    _sync(folder, os.O_RDONLY | os.O_DIRECTORY)
 
 
 def make_folder(folder: Path) -> None:
@@ -24,24 +21,33 @@ def make_folder(folder: Path) -> None:
     sync_folder(folder.parent)
 
 
-def write_whole(path: Path, content: bytes, mode: int = 0o644, *, is_named_durably: bool = True) -> None:
-    """Write a file under a temporary name in its folder; it takes its name only when whole and synced.
+def write_all_whole(contents: Mapping[Path, bytes]) -> None:
+    """Write files under temporary names in their folders; they take their names only when all are synced.
 
-    On any error the temporary file is removed and what stood at ``path`` stays as it was.
-
-    Args:
-        path: Its folder exists.
-        is_named_durably: Sync the folder too; whoever writes many files does that once for all of them.
+    On any error the temporary files are removed and what stood in their places stays as it was, or is whole.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    folders = {place.parent for place in contents}
+    temporary = {place: place.with_name(f".{place.name}.{os.getpid()}.part") for place in contents}
+    for folder in sorted(folders):
+        make_folder(folder)
     try:
-        with temporary.open("wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fchmod(stream.fileno(), mode)
-            os.fsync(stream.fileno())
-        temporary.replace(path)
+        # All are written before the first is synced: the disk then gets them together.
+        for place, content in contents.items():
+            temporary[place].write_bytes(content)
+        for path in temporary.values():
+            _sync(path, os.O_RDONLY)
+        for place, path in temporary.items():
+            path.replace(place)
     finally:
-        temporary.unlink(missing_ok=True)
-    if is_named_durably:
-        sync_folder(path.parent)
+        for path in temporary.values():
+            path.unlink(missing_ok=True)
+    for folder in sorted(folders):
+        sync_folder(folder)
+
+
+def _sync(path: Path, flags: int) -> None:
+    descriptor = os.open(path, flags)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

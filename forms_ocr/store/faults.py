@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, DataError, IntegrityError, NotSupportedError, ProgrammingError
 
 from forms_ocr.errors import StorageError
 
@@ -36,6 +36,10 @@ _SQLITE_ADVICE = (
 )
 
 
+_MISTAKES = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
+"""What the database raises when this program is at fault, not the machine."""
+
+
 def _advice(error: OSError) -> str:
     return _ADVICE.get(error.errno or 0, error.strerror or str(error))
 
@@ -59,4 +63,6 @@ def storage_faults(what: str, place: Path | str) -> Iterator[None]:
         where = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else place
         raise StorageError(f"{what}: {where}: {_advice(error)}") from error
     except DatabaseError as error:
+        if isinstance(error, _MISTAKES):
+            raise
         raise StorageError(f"{what}: {place}: {_sqlite_advice(error)}") from error

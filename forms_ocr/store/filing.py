@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, insert, or_, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    bindparam,
+    delete,
+    insert,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from forms_ocr.store import tables
@@ -51,11 +63,10 @@ class Filing:
 
     def write(self) -> None:
         """Put the new rows in the place of the old ones."""
-        for finding in self._findings:
-            self._move(finding)
-        self._clear_read_pages()
+        self._move([finding for finding in self._findings if _moves(finding)])
+        self._clear_pages_read_before()
         if self._page_rows:
-            self._connection.execute(_replacing_page(), self._page_rows)
+            self._connection.execute(_PUT_PAGE, self._page_rows)
         if self._slip_rows:
             self._connection.execute(insert(tables.slips), self._slip_rows)
         self.stale_pictures -= set(self.pictures)
@@ -94,27 +105,37 @@ class Filing:
         """The place of a picture, "" without one. Slip 0 stands for the whole page."""
         if not picture:
             return ""
-        path = Pictures.path_of(scan.period, slip_id(scan.name, scan.sha256, page, slip))
+        path = Pictures.path_of(scan.period, scan.sha256, slip_id(scan.name, scan.sha256, page, slip))
         self.pictures[path] = picture
         return path
 
-    def _move(self, finding: ScanFindings) -> None:
-        """Move a scan to the state it was found in; it then has exactly the pages of that state."""
-        is_unopenable = any(page.number == 0 for page in finding.pages)
-        if finding.page_count is None and not is_unopenable:
+    def _move(self, findings: Sequence[ScanFindings]) -> None:
+        """Move scans to the state they were found in; each then has exactly the pages of that state."""
+        moves = [self._move_row(finding) for finding in findings]
+        if not moves:
             return
+        self._connection.execute(_MOVE_SCAN, moves)
+        for move in moves:
+            if self._scans[move["scan"]].state != ScanState.RECEIVED:
+                self._clear_surplus_pages(move["scan"], move["page_count"])
+        waiting = [row for move in moves for row in _waiting_pages(move["scan"], move["page_count"] or 0)]
+        if waiting:
+            self._connection.execute(_LAY_PAGE, waiting)
+        self.events += [
+            event(f"scan_{move['state']}", move["scan"], detail={"pages": move["page_count"]})
+            for move in moves
+        ]
+
+    def _move_row(self, finding: ScanFindings) -> Values:
+        is_unopenable = _is_unopenable(finding)
         state = ScanState.QUARANTINED if is_unopenable else ScanState.OPENED
-        page_count = None if is_unopenable else finding.page_count
         _check_way(ScanState(self._scans[finding.scan_id].state), state)
-        self._connection.execute(
-            update(tables.scans)
-            .where(tables.scans.c.id == finding.scan_id)
-            .values(state=state, page_count=page_count, settings=self._settings)
-        )
-        self._clear_surplus_pages(finding.scan_id, page_count)
-        self._lay_waiting_pages(finding.scan_id, page_count or 0)
-        detail = {"pages": page_count, "settings": self._settings}
-        self.events.append(event(f"scan_{state}", finding.scan_id, detail=detail))
+        return {
+            "scan": finding.scan_id,
+            "state": state,
+            "page_count": None if is_unopenable else finding.page_count,
+            "settings": self._settings,
+        }
 
     def _clear_surplus_pages(self, scan_id: int, page_count: int | None) -> None:
         """A scan that opens has no page 0, one that does not has nothing else."""
@@ -123,19 +144,19 @@ class Filing:
         self._clear(and_(slips.scan_id == scan_id, _is_surplus(slips.page, page_count)), is_surplus_page)
         self._connection.execute(delete(tables.pages).where(is_surplus_page))
 
-    def _lay_waiting_pages(self, scan_id: int, page_count: int) -> None:
-        if page_count:
-            self._connection.execute(
-                upsert(tables.pages).on_conflict_do_nothing(),
-                [_waiting_page(scan_id, number) for number in range(1, page_count + 1)],
-            )
-
-    def _clear_read_pages(self) -> None:
-        read = [(row["scan_id"], row["number"]) for row in self._page_rows]
-        slips, pages = tables.slips.c, tables.pages.c
-        self._clear(
-            tuple_(slips.scan_id, slips.page).in_(read), tuple_(pages.scan_id, pages.number).in_(read)
-        )
+    def _clear_pages_read_before(self) -> None:
+        """Pages of scans that were never opened, which are most, need no look."""
+        filed = [
+            (row["scan_id"], row["number"])
+            for row in self._page_rows
+            if self._scans[row["scan_id"]].state != ScanState.RECEIVED
+        ]
+        pages, slips = tables.pages.c, tables.slips.c
+        is_filed = tuple_(pages.scan_id, pages.number).in_(filed)
+        query = select(pages.scan_id, pages.number).where(is_filed, pages.state == PageState.READ)
+        read = [tuple(row) for row in self._connection.execute(query)] if filed else []
+        if read:
+            self._clear(tuple_(slips.scan_id, slips.page).in_(read), is_filed)
 
     def _clear(self, is_old_slip: ColumnElement[bool], is_old_page: ColumnElement[bool]) -> None:
         """Take old slips out, and remember whose pictures go with the old slips and pages."""
@@ -143,6 +164,14 @@ class Filing:
             paths = self._connection.scalars(select(table.c.picture_path).where(is_old))
             self.stale_pictures.update(path for path in paths if path)
         self._connection.execute(delete(tables.slips).where(is_old_slip))
+
+
+def _moves(finding: ScanFindings) -> bool:
+    return finding.page_count is not None or _is_unopenable(finding)
+
+
+def _is_unopenable(finding: ScanFindings) -> bool:
+    return any(page.number == 0 for page in finding.pages)
 
 
 def _scans_by_id(connection: Connection, scan_ids: Sequence[int]) -> dict[int, Row[Any]]:
@@ -159,19 +188,31 @@ def _is_surplus(number: ColumnElement[int], page_count: int | None) -> ColumnEle
     return number > 0 if page_count is None else or_(number < 1, number > page_count)
 
 
-def _waiting_page(scan_id: int, number: int) -> Values:
-    return {
-        "scan_id": scan_id,
-        "number": number,
-        "state": PageState.WAITING,
-        "settings": "",
-        "message": "",
-        "picture_path": "",
-    }
+def _waiting_pages(scan_id: int, page_count: int) -> Iterator[Values]:
+    for number in range(1, page_count + 1):
+        yield {
+            "scan_id": scan_id,
+            "number": number,
+            "state": PageState.WAITING,
+            "settings": "",
+            "message": "",
+            "picture_path": "",
+        }
 
 
-def _replacing_page() -> Any:
+def _putting_page() -> Any:
     """Insert a page, or put it in the place of the same page."""
     row = upsert(tables.pages)
     new = {column.name: row.excluded[column.name] for column in tables.pages.c if not column.primary_key}
     return row.on_conflict_do_update(index_elements=["scan_id", "number"], set_=new)
+
+
+_PUT_PAGE = _putting_page()
+_LAY_PAGE = upsert(tables.pages).on_conflict_do_nothing()
+_MOVE_SCAN = (
+    update(tables.scans)
+    .where(tables.scans.c.id == bindparam("scan"))
+    .values(
+        {column: bindparam(column) for column in ("state", "page_count", "settings")},
+    )
+)

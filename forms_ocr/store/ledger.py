@@ -8,10 +8,10 @@ not at all.
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,8 +21,6 @@ from sqlalchemy import (
     Engine,
     Row,
     Select,
-    Table,
-    delete,
     func,
     insert,
     or_,
@@ -31,7 +29,6 @@ from sqlalchemy import (
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from forms_ocr.model import (
-    Disposition,
     FiledPage,
     FiledSlip,
     PageDisposition,
@@ -44,18 +41,9 @@ from forms_ocr.store.entry import ScanFindings, record_from_json
 from forms_ocr.store.faults import storage_faults
 from forms_ocr.store.filing import Filing, Values, event
 from forms_ocr.store.pictures import Pictures
+from forms_ocr.store.receiving import ReceivedScan, Receiving
 from forms_ocr.store.states import PageState, ScanState
 from forms_ocr.store.workspace import Workspace
-
-
-@dataclass(frozen=True, slots=True)
-class ReceivedScan:
-    """A scan that came in. ``sha256`` is "" for a file that could not be read where it lay."""
-
-    name: str
-    office: str
-    sha256: str
-    size_bytes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +62,6 @@ class Scan:
     state: ScanState
     page_count: int | None
     settings: str
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """How many of what a period holds."""
-
-    scans: int = 0
-    waiting_pages: int = 0
-    pages: Counter[PageDisposition] = field(default_factory=Counter)
-    slips: Counter[Disposition] = field(default_factory=Counter)
 
 
 def _now() -> datetime:
@@ -123,55 +101,29 @@ class Ledger:
     def receive(self, received: Sequence[ReceivedScan], period: Period) -> tuple[Scan, ...]:
         """Register scans whose originals are kept; those known already are returned as they are."""
         with self._transaction("registering scans") as connection:
-            return tuple(self._receive(connection, scan, str(period)) for scan in received)
-
-    def _receive(self, connection: Connection, scan: ReceivedScan, period: str) -> Scan:
-        known = connection.execute(_select_scans(period).where(_is_same_scan(scan))).one_or_none()
-        if known is None:
-            self._forget_unreadable(connection, scan.name, period)
-            self._register(connection, scan, period)
-            known = connection.execute(_select_scans(period).where(_is_same_scan(scan))).one()
-            self._note(connection, [event("scan_received", known.id, detail={"bytes": scan.size_bytes})])
-        return _scan(known)
-
-    def _register(self, connection: Connection, scan: ReceivedScan, period: str) -> None:
-        connection.execute(
-            insert(tables.scans).values(
-                period=period,
-                name=scan.name,
-                title=_free_title(connection, scan, period),
-                office=scan.office,
-                sha256=scan.sha256,
-                size_bytes=scan.size_bytes,
-                state=ScanState.RECEIVED,
-                settings="",
-                received_at=self._timestamp(),
-            )
-        )
-
-    def _forget_unreadable(self, connection: Connection, name: str, period: str) -> None:
-        """A file that could not be read where it lay stands for itself only until it can be."""
-        scan = connection.execute(
-            _select_scans(period).where(tables.scans.c.name == name, tables.scans.c.sha256 == "")
-        ).one_or_none()
-        if scan is not None:
-            connection.execute(delete(tables.pages).where(tables.pages.c.scan_id == scan.id))
-            connection.execute(delete(tables.scans).where(tables.scans.c.id == scan.id))
-            self._note(connection, [event("scan_superseded", scan.id)])
+            receiving = Receiving(connection, received, str(period), self._timestamp())
+            scans = tuple(_scan(row) for row in receiving.write())
+            self._note(connection, receiving.events)
+        return scans
 
     # -- what is still to do -------------------------------------------------------------------
 
     def unfinished(self, period: Period) -> tuple[Scan, ...]:
         """Scans of a period that are not opened yet or have pages nobody has read."""
-        waiting = select(tables.pages.c.scan_id).where(tables.pages.c.state == PageState.WAITING)
-        query = _select_scans(str(period)).where(
-            or_(tables.scans.c.state == ScanState.RECEIVED, tables.scans.c.id.in_(waiting))
-        )
+        query = _select_scans(str(period)).where(_is_unfinished())
         with self._transaction("looking for unread pages") as connection:
             return tuple(_scan(row) for row in connection.execute(query.order_by(tables.scans.c.id)))
 
-    def waiting_pages(self, scan_id: int, settings: str | None = None) -> tuple[int, ...]:
-        """Numbers of a scan's pages that nobody has read.
+    def unfinished_periods(self) -> tuple[str, ...]:
+        """Periods that :meth:`unfinished` has something for."""
+        query = select(tables.scans.c.period).distinct().where(_is_unfinished())
+        with self._transaction("looking for unread pages") as connection:
+            return tuple(connection.scalars(query.order_by(tables.scans.c.period)))
+
+    def waiting_pages(
+        self, scan_ids: Sequence[int], settings: str | None = None
+    ) -> dict[int, tuple[int, ...]]:
+        """Numbers of the pages that nobody has read, by scan, for scans that have any.
 
         Args:
             settings: Given, those read under other settings count as unread too.
@@ -180,9 +132,12 @@ class Ledger:
         is_wanted = pages.state == PageState.WAITING
         if settings is not None:
             is_wanted = or_(is_wanted, pages.settings != settings)
-        query = select(pages.number).where(pages.scan_id == scan_id, is_wanted).order_by(pages.number)
+        query = select(pages.scan_id, pages.number).where(pages.scan_id.in_(scan_ids), is_wanted)
+        numbers: defaultdict[int, list[int]] = defaultdict(list)
         with self._transaction("looking for unread pages") as connection:
-            return tuple(connection.scalars(query))
+            for scan_id, number in connection.execute(query.order_by(pages.scan_id, pages.number)):
+                numbers[scan_id].append(number)
+        return {scan_id: tuple(waiting) for scan_id, waiting in numbers.items()}
 
     # -- what was found out --------------------------------------------------------------------
 
@@ -234,21 +189,6 @@ class Ledger:
         with self._transaction("reading the ledger") as connection:
             return tuple(_filed_slip(row) for row in connection.execute(query))
 
-    def tally(self, period: Period) -> Tally:
-        """Count what a period holds."""
-        with self._transaction("counting") as connection:
-            pages = _counted(connection, tables.pages, tables.pages.c.disposition, period)
-            slips = _counted(connection, tables.slips, tables.slips.c.disposition, period)
-            scans = connection.scalar(
-                select(func.count()).select_from(tables.scans).where(tables.scans.c.period == str(period))
-            )
-        return Tally(
-            scans=scans or 0,
-            waiting_pages=pages.pop(None, 0),
-            pages=Counter({PageDisposition(key): count for key, count in pages.items() if key}),
-            slips=Counter({Disposition(key): count for key, count in slips.items() if key}),
-        )
-
     # -- the trail -----------------------------------------------------------------------------
 
     def note(self, kind: str, detail: Values) -> None:
@@ -279,25 +219,9 @@ def _select_scans(period: str) -> Select[Any]:
     return select(tables.scans).where(tables.scans.c.period == period)
 
 
-def _is_same_scan(scan: ReceivedScan) -> ColumnElement[bool]:
-    columns = tables.scans.c
-    return (columns.name == scan.name) & (columns.sha256 == scan.sha256)
-
-
-def _free_title(connection: Connection, scan: ReceivedScan, period: str) -> str:
-    """The scan's name, or where other content of that name came before, one with the content's hash in it."""
-    stem, dot, ending = scan.name.rpartition(".")
-    tagged = (
-        f"{stem} [{scan.sha256[:8] or 'unread'}]{dot}{ending}"
-        if stem
-        else f"{scan.name} [{scan.sha256[:8] or 'unread'}]"
-    )
-    query = select(tables.scans.c.title).where(
-        tables.scans.c.period == period, tables.scans.c.title.in_([scan.name, tagged])
-    )
-    taken = set(connection.scalars(query))
-    free = [title for title in (scan.name, tagged) if title not in taken]
-    return free[0] if free else f"{scan.name} [{scan.sha256}]"
+def _is_unfinished() -> ColumnElement[bool]:
+    waiting = select(tables.pages.c.scan_id).where(tables.pages.c.state == PageState.WAITING)
+    return or_(tables.scans.c.state == ScanState.RECEIVED, tables.scans.c.id.in_(waiting))
 
 
 def _scan(row: Row[Any]) -> Scan:
@@ -341,16 +265,3 @@ def _filed_slip(row: Row[Any]) -> FiledSlip:
         record=record_from_json(row.record),
         picture_path=row.picture_path,
     )
-
-
-def _counted(
-    connection: Connection, table: Table, disposition: ColumnElement[str | None], period: Period
-) -> dict[str | None, int]:
-    """Rows of a period by disposition; None for those that have none yet."""
-    query = (
-        select(disposition, func.count())
-        .join(tables.scans, tables.scans.c.id == table.c.scan_id)
-        .where(tables.scans.c.period == str(period))
-        .group_by(disposition)
-    )
-    return dict(connection.execute(query).tuples())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +29,8 @@ class KeptOriginal:
 
 class Originals:
     """A folder of originals, ``ab/abcdef…``: the same bytes are kept once, whatever their name.
+
+    Several threads may keep originals at once.
 
     Args:
         folder: Created when the first original comes.
@@ -55,14 +58,15 @@ class Originals:
         return kept
 
     def _has(self, kept: KeptOriginal) -> bool:
-        try:
-            return self.path_of(kept.sha256).stat().st_size == kept.size_bytes
-        except FileNotFoundError:
-            return False
+        with storage_faults("looking for an original", self._folder):
+            try:
+                return self.path_of(kept.sha256).stat().st_size == kept.size_bytes
+            except FileNotFoundError:
+                return False
 
     def _copy(self, stream: BinaryIO) -> KeptOriginal:
         """Copy what is there now: a file that grew since it was hashed is kept under the hash of its copy."""
-        incoming = self._folder / f".incoming-{os.getpid()}.part"
+        incoming = self._folder / f".incoming-{os.getpid()}-{threading.get_ident()}.part"
         with storage_faults("keeping an original", self._folder):
             make_folder(self._folder)
             try:

@@ -6,20 +6,20 @@ import cv2
 import numpy as np
 import pytest
 
-from forms_ocr.model import Box, Field, Marker, Shape, Template
+from forms_ocr.model import Box, Field, GreyImage, Marker, Shape, Template
 
 _DPI = 200.0
 _PX = _DPI / 25.4
 _SIZE_MM = (210.0, 148.0)
 
 
-def _line(artwork, start_mm, end_mm):
-    points = [tuple(round(v * _PX) for v in point) for point in (start_mm, end_mm)]
-    cv2.line(artwork, points[0], points[1], 168, 2)
+def _line(artwork: GreyImage, start_mm: tuple[float, float], end_mm: tuple[float, float]) -> None:
+    start, end = ((round(x * _PX), round(y * _PX)) for x, y in (start_mm, end_mm))
+    cv2.line(artwork, start, end, 168, 2)
 
 
-def _comb(artwork, name, left, top, cells, side=(9.0, 10.5)):
-    box = Box(left, top, left + cells * side[0], top + side[1])
+def _comb(artwork: GreyImage, name: str, left: float, top: float, cells: int) -> Field:
+    box = Box(left, top, left + cells * 9.0, top + 10.5)
     for x in np.linspace(box.left_mm, box.right_mm, cells + 1):
         _line(artwork, (x, box.top_mm), (x, box.bottom_mm))
     for y in (box.top_mm, box.bottom_mm):
@@ -27,7 +27,7 @@ def _comb(artwork, name, left, top, cells, side=(9.0, 10.5)):
     return Field(name, name, Shape.COMB, box, box.split(cells))
 
 
-def _marker(artwork, number, left, top):
+def _marker(artwork: GreyImage, number: int, left: float, top: float) -> Marker:
     dictionary = cv2.aruco.getPredefinedDictionary(cv2.aruco.DICT_4X4_50)
     side = round(10 * _PX)
     x, y = round(left * _PX), round(top * _PX)

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from batch_doubles import build_line_reader, open_text_scan
-
 from forms_ocr.batch import Crew, Equipment, Settings, Standing, Stop, run_batch
 from forms_ocr.ingest import ScanFile
 from forms_ocr.model import FiledPage, FiledSlip, Period
 from forms_ocr.store import Ledger, Workspace
+from tests.integration.batch.batch_doubles import build_line_reader, open_text_scan
 
 NOVEMBER = Period(2026, 11)
 EQUIPMENT = Equipment(build_line_reader, open_text_scan, 4 << 30)

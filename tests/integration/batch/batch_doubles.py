@@ -1,6 +1,6 @@
 """Scans that are text files, a line a page, and a reader that does what the line says.
 
-Worker processes import this module by its name, so it lies on ``sys.path`` (see ``conftest.py``).
+Worker processes import this module by its name.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -81,9 +82,9 @@ class LineReader:
         return _slips(page, "never")
 
     def _slow(self, page: Page, rest: str) -> PageReading:
-        seconds, account = rest.split(" ")
+        seconds, line = rest.split(" ", 1)
         time.sleep(float(seconds))
-        return _slips(page, account)
+        return self(replace(page, values={"line": line}))
 
     def _bug(self, page: Page, rest: str) -> PageReading:
         raise KeyError(f"{page.number} {rest}")

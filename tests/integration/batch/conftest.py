@@ -1,19 +1,15 @@
-"""Benches to run batches on. Worker processes import the doubles by name: their folder is on ``sys.path``."""
+"""Benches to run batches on."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from batch_bench import Bench
-
 from forms_ocr.store import Workspace, open_ledger
+from tests.integration.batch.batch_bench import Bench
 
 
 @pytest.fixture

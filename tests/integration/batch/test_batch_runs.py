@@ -9,12 +9,12 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from batch_bench import EQUIPMENT, Bench, Watcher
-from batch_doubles import build_no_reader
 
 from forms_ocr.batch import Standing, Stop
 from forms_ocr.errors import ConfigurationError, StorageError
 from forms_ocr.model import Disposition, FiledPage, PageDisposition, Reason
+from tests.integration.batch.batch_bench import EQUIPMENT, Bench, Watcher
+from tests.integration.batch.batch_doubles import build_no_reader
 
 MakeBench = Callable[[str], Bench]
 
@@ -24,6 +24,16 @@ def put_district(bench: Bench) -> None:
     bench.put("north/b.pdf", "105")
     bench.put("south/c.pdf", "broken")
     bench.put("south/d.pdf", *(str(number) for number in range(200, 220)))
+
+
+def asking(stop: Stop) -> Watcher:
+    """Asks for the end as soon as something was handed out."""
+
+    def ask(_: Standing) -> None:
+        if not stop.is_requested:
+            stop.request(signal.SIGTERM)
+
+    return Watcher(ask)
 
 
 def of_scan(bench: Bench, name: str) -> list[FiledPage]:
@@ -145,8 +155,7 @@ def test_an_asked_for_end_leaves_the_rest_and_the_next_run_equals_an_uninterrupt
 def test_work_left_over_is_finished_when_other_scans_are_given(bench: Bench) -> None:
     bench.put("a.pdf", *(f"slow 0.05 {number}" for number in range(100, 110)))
     stop = Stop()
-    watcher = Watcher(lambda _: stop.is_requested or stop.request(signal.SIGTERM))
-    bench.run(pages_per_task=2, stop=stop, watcher=watcher)
+    bench.run(pages_per_task=2, stop=stop, watcher=asking(stop))
     (bench.inbox / "a.pdf").unlink()
     bench.put("b.pdf", "110")
     bench.run()
@@ -197,7 +206,7 @@ def test_a_file_that_is_gone_is_quarantined_until_it_is_back(bench: Bench) -> No
 def test_an_original_that_is_gone_stops_the_batch_and_quarantines_nothing(bench: Bench) -> None:
     bench.put("a.pdf", *(f"slow 0.05 {number}" for number in range(100, 110)))
     stop = Stop()
-    bench.run(stop=stop, watcher=Watcher(lambda _: stop.is_requested or stop.request(signal.SIGTERM)))
+    bench.run(stop=stop, watcher=asking(stop))
     (kept,) = [path for path in (bench.workspace.folder / "originals").rglob("*") if path.is_file()]
     kept.unlink()
     with pytest.raises(StorageError, match=r"original of a\.pdf is gone"):

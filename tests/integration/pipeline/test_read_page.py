@@ -1,6 +1,7 @@
 """One page through the stages: the real form, a recogniser that is told the answer."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,19 +10,26 @@ from forms_ocr.decision import Registry
 from forms_ocr.model import (
     CLASSES,
     EMPTY,
+    Account,
     AccountStatus,
     Disposition,
+    Glyphs,
+    GreyImage,
     Page,
     PageDisposition,
     Period,
+    Posteriors,
     Reason,
     Rules,
+    Template,
 )
 from forms_ocr.pipeline import Reader, read_page
 from forms_ocr.recognition import LineText
 from forms_ocr.simulation import (
     CLEAN,
     DrawnHand,
+    SlipValues,
+    WrittenSlip,
     draw_conditions,
     draw_foreign_page,
     draw_slip_values,
@@ -34,6 +42,7 @@ from forms_ocr.simulation.ink import BLUE_BALLPOINT
 from forms_ocr.template import default_template_path, load_template
 
 PERIOD = Period(2026, 11)
+Written = tuple[SlipValues, WrittenSlip]
 
 
 @dataclass
@@ -43,7 +52,7 @@ class ToldRecognizer:
     classes: tuple[str, ...]
     certainty: float = 0.9999
 
-    def recognize(self, glyphs):
+    def recognize(self, glyphs: Glyphs) -> Posteriors:
         posteriors = np.full((len(glyphs), len(CLASSES)), (1 - self.certainty) / 11, np.float32)
         for i, (glyph, name) in enumerate(zip(glyphs, self.classes, strict=True)):
             posteriors[i, CLASSES.index(name) if glyph.any() else EMPTY] = self.certainty
@@ -51,17 +60,17 @@ class ToldRecognizer:
 
 
 class NoLineReader:
-    def read_line(self, _strip, _px_per_mm):
+    def read_line(self, _strip: GreyImage, _px_per_mm: float) -> LineText:
         return LineText("", 0.0)
 
 
 @pytest.fixture(scope="module")
-def template():
+def template() -> Template:
     return load_template(default_template_path())
 
 
 @pytest.fixture(scope="module")
-def accounts():
+def accounts() -> list[Account]:
     return [
         account
         for account in make_registry(np.random.default_rng(3), 200, dense=False)
@@ -70,25 +79,27 @@ def accounts():
 
 
 @pytest.fixture(scope="module")
-def written(template, accounts):
+def written(template: Template, accounts: list[Account]) -> Written:
     rng = np.random.default_rng(11)
     values = draw_slip_values(rng, accounts[5], PERIOD)
     return values, fill(template, slip_entries(template, values), DrawnHand(4), BLUE_BALLPOINT, rng)
 
 
-def reader(template, accounts, slip, certainty=0.9999):
+def reader(
+    template: Template, accounts: list[Account], slip: WrittenSlip, certainty: float = 0.9999
+) -> Reader:
     classes = tuple(name for field in template.fields for name in slip.cells.get(field.name, ()))
     return Reader(
         template, ToldRecognizer(classes, certainty), NoLineReader(), Rules(), Registry.of(accounts), PERIOD
     )
 
 
-def scanned(slip, seed=1, **kwargs):
+def scanned(slip: WrittenSlip, seed: int = 1, **kwargs: Any) -> GreyImage:
     rng = np.random.default_rng(seed)
     return scan(slip.paper, draw_conditions(CLEAN, rng, **kwargs), rng, paper_dpi=slip.dpi)
 
 
-def test_a_good_slip_becomes_a_record(template, accounts, written):
+def test_a_good_slip_becomes_a_record(template: Template, accounts: list[Account], written: Written) -> None:
     values, slip = written
     reading = read_page(Page(1, scanned(slip)), reader(template, accounts, slip))
     record = reading.slips[0].record
@@ -99,7 +110,9 @@ def test_a_good_slip_becomes_a_record(template, accounts, written):
     assert reading.slips[0].picture == b""
 
 
-def test_turning_the_scan_changes_no_record(template, accounts, written):
+def test_turning_the_scan_changes_no_record(
+    template: Template, accounts: list[Account], written: Written
+) -> None:
     _, slip = written
     ours = reader(template, accounts, slip)
     page = scanned(slip)
@@ -109,27 +122,31 @@ def test_turning_the_scan_changes_no_record(template, accounts, written):
     assert turned.disposition is upright.disposition
 
 
-def test_an_unsure_recogniser_gets_nothing_into_the_records(template, accounts, written):
+def test_an_unsure_recogniser_gets_nothing_into_the_records(
+    template: Template, accounts: list[Account], written: Written
+) -> None:
     _, slip = written
     reading = read_page(Page(1, scanned(slip)), reader(template, accounts, slip, certainty=0.3))
     assert reading.slips[0].record.disposition is Disposition.REVIEW
     assert reading.slips[0].picture.startswith(b"\xff\xd8")
 
 
-def test_same_page_same_answer(template, accounts, written):
+def test_same_page_same_answer(template: Template, accounts: list[Account], written: Written) -> None:
     _, slip = written
     ours, page = reader(template, accounts, slip), Page(1, scanned(slip))
     assert read_page(page, ours).slips[0].record == read_page(page, ours).slips[0].record
 
 
-def test_values_of_a_form_filled_in_on_a_computer_are_taken_as_they_are(template, accounts, written):
+def test_values_of_a_form_filled_in_on_a_computer_are_taken_as_they_are(
+    template: Template, accounts: list[Account], written: Written
+) -> None:
     values, slip = written
     typed = {"account": values.account, "reading": values.reading}
     reading = read_page(Page(1, scanned(slip), values=typed), reader(template, accounts, slip, certainty=0.3))
     assert reading.slips[0].record.account == values.account
 
 
-def test_an_empty_page_is_blank(template, accounts, written):
+def test_an_empty_page_is_blank(template: Template, accounts: list[Account], written: Written) -> None:
     _, slip = written
     page = np.full((1748, 2480), 250, np.uint8)
     reading = read_page(Page(3, page), reader(template, accounts, slip))
@@ -137,7 +154,9 @@ def test_an_empty_page_is_blank(template, accounts, written):
 
 
 @pytest.mark.parametrize("kind", ["letter", "receipt"])
-def test_a_foreign_page_yields_no_record(template, accounts, written, kind):
+def test_a_foreign_page_yields_no_record(
+    template: Template, accounts: list[Account], written: Written, kind: str
+) -> None:
     _, slip = written
     page = draw_foreign_page(kind, np.random.default_rng(2), dpi=200)
     reading = read_page(Page(2, page), reader(template, accounts, slip))
@@ -146,7 +165,9 @@ def test_a_foreign_page_yields_no_record(template, accounts, written, kind):
     assert "page 2" in reading.message
 
 
-def test_a_torn_slip_of_ours_is_told_apart_from_a_foreign_page(template, accounts, written):
+def test_a_torn_slip_of_ours_is_told_apart_from_a_foreign_page(
+    template: Template, accounts: list[Account], written: Written
+) -> None:
     _, slip = written
     page = scanned(slip).copy()
     page[:, 300:] = 255

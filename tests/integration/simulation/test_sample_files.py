@@ -36,10 +36,11 @@ def _pages(path: Path) -> int:
 
 
 def test_the_command_writes_the_same_bytes(tmp_path: Path) -> None:
-    subprocess.run([sys.executable, str(SAMPLES / "make_samples.py"), str(tmp_path)], check=True, timeout=120)
+    command = [sys.executable, "-m", "samples.make_samples", str(tmp_path)]
+    subprocess.run(command, cwd=SAMPLES.parent, check=True, timeout=120)
     for made in sorted(path for path in tmp_path.rglob("*") if path.is_file()):
         kept = SAMPLES / made.relative_to(tmp_path)
-        assert kept.read_bytes() == made.read_bytes(), f"{kept} is stale: run samples/make_samples.py"
+        assert kept.read_bytes() == made.read_bytes(), f"{kept} is stale: run python -m samples.make_samples"
 
 
 @pytest.mark.filterwarnings("ignore:Corrupt EXIF")

@@ -18,7 +18,11 @@ from forms_ocr.model import (
 TRUTH = SlipTruth({"account": ("1", "2")}, {"account": "12"}, "12", "00563", "2026-11-24")
 
 
-def page(account="12", disposition=Disposition.ACCEPTED, cells=(("1", 0.99), ("2", 0.99))):
+def page(
+    account: str = "12",
+    disposition: Disposition = Disposition.ACCEPTED,
+    cells: tuple[tuple[str, float], ...] = (("1", 0.99), ("2", 0.99)),
+) -> PageReading:
     field = FieldReading("account", account, 0.99, cells=tuple(Candidate(*cell) for cell in cells))
     record = Record(account, "00563", "2026-11-24", "", True, (field,), 0.995, disposition)
     return PageReading(
@@ -26,29 +30,29 @@ def page(account="12", disposition=Disposition.ACCEPTED, cells=(("1", 0.99), ("2
     )
 
 
-def test_a_right_record_is_right():
+def test_a_right_record_is_right() -> None:
     outcome = compare(page(), TRUTH, ("mnist", "pdf"))
     assert (outcome.is_right, outcome.is_accepted, outcome.is_wrong_accepted) == (True, True, False)
     assert (outcome.digits, outcome.wrong_digits) == (2, 0)
 
 
-def test_an_accepted_wrong_account_is_the_worst():
+def test_an_accepted_wrong_account_is_the_worst() -> None:
     outcome = compare(page("17", cells=(("1", 0.99), ("7", 0.9))), TRUTH, ("mnist", "pdf"))
     assert outcome.is_wrong_accepted
     assert outcome.confusions == (("2", "7", 0.9),)
 
 
-def test_a_wrong_record_under_review_is_not_counted_wrong():
+def test_a_wrong_record_under_review_is_not_counted_wrong() -> None:
     outcome = compare(page("17", Disposition.REVIEW), TRUTH, ("mnist", "pdf"))
     assert (outcome.is_right, outcome.is_wrong_accepted) == (False, False)
 
 
-def test_an_accepted_trouble_is_wrong_even_when_read_right():
+def test_an_accepted_trouble_is_wrong_even_when_read_right() -> None:
     truth = SlipTruth(TRUTH.cells, TRUTH.values, "12", "00563", "2026-11-24", trouble="unsigned")
     assert compare(page(), truth, ("mnist", "pdf")).is_wrong_accepted
 
 
-def test_a_slip_that_was_not_found_is_lost():
+def test_a_slip_that_was_not_found_is_lost() -> None:
     empty = PageReading(1, PageDisposition.FOREIGN)
     outcome = compare(empty, TRUTH, ("mnist", "pdf"))
     score = Score()
@@ -59,16 +63,16 @@ def test_a_slip_that_was_not_found_is_lost():
 @pytest.mark.parametrize(
     ("events", "trials", "bound"), [(0, 1497, 0.002), (0, 2995, 0.001), (0, 0, 1.0), (3, 3, 1.0)]
 )
-def test_known_bounds(events, trials, bound):
+def test_known_bounds(events: int, trials: int, bound: float) -> None:
     assert upper_bound(events, trials) == pytest.approx(bound, rel=1e-3)
 
 
 @given(st.integers(0, 50), st.integers(51, 5000))
-def test_the_bound_is_above_the_rate_and_grows_with_errors(events, trials):
+def test_the_bound_is_above_the_rate_and_grows_with_errors(events: int, trials: int) -> None:
     assert events / trials < upper_bound(events, trials) <= upper_bound(events + 1, trials)
 
 
-def test_the_tables_carry_the_figures():
+def test_the_tables_carry_the_figures() -> None:
     outcomes = [compare(page(), TRUTH, ("mnist", "pdf")) for _ in range(9)]
     outcomes.append(compare(page("17", cells=(("1", 0.99), ("7", 0.9))), TRUTH, ("usps", "pdf")))
     text, figures = as_text("title", outcomes), as_json("title", outcomes)
@@ -78,5 +82,5 @@ def test_the_tables_carry_the_figures():
     assert figures["handwriting"]["usps"]["slip_accuracy"] == 0.0
 
 
-def test_an_outcome_of_a_lost_slip_has_no_figures():
+def test_an_outcome_of_a_lost_slip_has_no_figures() -> None:
     assert SlipOutcome(("a", "b"), is_found=False).digits == 0

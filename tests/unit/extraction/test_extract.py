@@ -3,51 +3,56 @@ import numpy as np
 import pytest
 
 from forms_ocr.extraction import extract, normalise_glyph, slip_picture
-from forms_ocr.model import Page, Registration
+from forms_ocr.model import FieldInk, GreyImage, Page, Registration, Template
 
 DPI = 300.0
 PX = DPI / 25.4
+Point = tuple[float, float]
 
 
 @pytest.fixture(scope="module")
-def laid():
+def laid() -> Registration:
     homography = np.array([[PX, 0, -0.5], [0, PX, -0.5], [0, 0, 1]])
     return Registration(homography, 0.0, 1.0, 0, PX)
 
 
 @pytest.fixture
-def sheet(drawn_form):
+def sheet(drawn_form: Template) -> GreyImage:
     size = round(drawn_form.width_mm * PX), round(drawn_form.height_mm * PX)
-    return cv2.resize(drawn_form.artwork, size, interpolation=cv2.INTER_CUBIC)
+    return np.asarray(cv2.resize(drawn_form.artwork, size, interpolation=cv2.INTER_CUBIC), np.uint8)
 
 
-def stroke(sheet, start_mm, end_mm, darkness=40, width_mm=0.5):
-    points = [tuple(round(v * PX) for v in point) for point in (start_mm, end_mm)]
-    cv2.line(sheet, *points, darkness, round(width_mm * PX), cv2.LINE_AA)
+def stroke(
+    sheet: GreyImage, start_mm: Point, end_mm: Point, darkness: int = 40, width_mm: float = 0.5
+) -> None:
+    start, end = ((round(x * PX), round(y * PX)) for x, y in (start_mm, end_mm))
+    cv2.line(sheet, start, end, darkness, round(width_mm * PX), cv2.LINE_AA)
 
 
-def ink_of(sheet, laid, form, name="account"):
+def ink_of(sheet: GreyImage, laid: Registration, form: Template, name: str = "account") -> FieldInk:
     return next(ink for ink in extract(Page(1, sheet), laid, form) if ink.name == name)
 
 
-def middle(form, cell, name="account"):
+def middle(form: Template, cell: int, name: str = "account") -> Point:
     box = form.field(name).cells[cell]
     return (box.left_mm + box.right_mm) / 2, (box.top_mm + box.bottom_mm) / 2
 
 
-def test_an_empty_form_has_no_ink(drawn_form, laid, sheet):
+def test_an_empty_form_has_no_ink(drawn_form: Template, laid: Registration, sheet: GreyImage) -> None:
     for ink in extract(Page(1, sheet), laid, drawn_form):
         assert ink.ink_mm2.sum() == 0
         assert not ink.glyphs.any()
 
 
 @pytest.mark.parametrize("shift_px", [-2, 2])
-def test_an_empty_form_laid_a_little_off_has_no_ink(drawn_form, laid, sheet, shift_px):
+def test_an_empty_form_laid_a_little_off_has_no_ink(
+    drawn_form: Template, laid: Registration, sheet: GreyImage, shift_px: int
+) -> None:
     moved = np.roll(sheet, (shift_px, shift_px), (0, 1))
     assert ink_of(moved, laid, drawn_form).ink_mm2.sum() == 0
 
 
-def test_ink_stays_in_its_cell(drawn_form, laid, sheet):
+def test_ink_stays_in_its_cell(drawn_form: Template, laid: Registration, sheet: GreyImage) -> None:
     x, y = middle(drawn_form, 3)
     stroke(sheet, (x, y - 3), (x, y + 3))
     ink = ink_of(sheet, laid, drawn_form)
@@ -55,7 +60,9 @@ def test_ink_stays_in_its_cell(drawn_form, laid, sheet):
     assert ink.ink_mm2[3] == pytest.approx(0.5 * 6.5, rel=0.3)
 
 
-def test_a_stroke_over_a_line_goes_whole_to_its_owner(drawn_form, laid, sheet):
+def test_a_stroke_over_a_line_goes_whole_to_its_owner(
+    drawn_form: Template, laid: Registration, sheet: GreyImage
+) -> None:
     x, y = middle(drawn_form, 3)
     stroke(sheet, (x - 3, y + 2), (x + 5.8, y - 1))
     ink = ink_of(sheet, laid, drawn_form)
@@ -64,7 +71,9 @@ def test_a_stroke_over_a_line_goes_whole_to_its_owner(drawn_form, laid, sheet):
     assert np.ptp(width) >= 24
 
 
-def test_a_crossing_stroke_is_not_eaten_by_the_line(drawn_form, laid, sheet):
+def test_a_crossing_stroke_is_not_eaten_by_the_line(
+    drawn_form: Template, laid: Registration, sheet: GreyImage
+) -> None:
     x, y = middle(drawn_form, 5)
     bottom = drawn_form.field("account").box.bottom_mm
     stroke(sheet, (x, y - 2), (x, bottom + 1.8), darkness=70)
@@ -74,7 +83,9 @@ def test_a_crossing_stroke_is_not_eaten_by_the_line(drawn_form, laid, sheet):
     assert len(inked) == np.ptp(inked) + 1, "the stroke is broken where it crosses the printed line"
 
 
-def test_touching_digits_are_cut_at_the_line(drawn_form, laid, sheet):
+def test_touching_digits_are_cut_at_the_line(
+    drawn_form: Template, laid: Registration, sheet: GreyImage
+) -> None:
     x, y = middle(drawn_form, 3)
     stroke(sheet, (x - 2, y), (x + 11, y))
     ink = ink_of(sheet, laid, drawn_form)
@@ -82,7 +93,9 @@ def test_touching_digits_are_cut_at_the_line(drawn_form, laid, sheet):
 
 
 @pytest.mark.parametrize("darkness", [30, 120, 185])
-def test_faint_and_dark_pens_make_the_same_glyph(drawn_form, laid, sheet, darkness):
+def test_faint_and_dark_pens_make_the_same_glyph(
+    drawn_form: Template, laid: Registration, sheet: GreyImage, darkness: int
+) -> None:
     x, y = middle(drawn_form, 2)
     stroke(sheet, (x - 2, y - 3), (x + 2, y + 3), darkness=darkness)
     glyph = ink_of(sheet, laid, drawn_form).glyphs[2]
@@ -90,20 +103,22 @@ def test_faint_and_dark_pens_make_the_same_glyph(drawn_form, laid, sheet, darkne
     assert 0.02 < (glyph > 128).mean() < 0.2
 
 
-def test_ink_of_the_signature_is_measured(drawn_form, laid, sheet):
+def test_ink_of_the_signature_is_measured(drawn_form: Template, laid: Registration, sheet: GreyImage) -> None:
     stroke(sheet, (40, 125), (80, 128))
     ink = ink_of(sheet, laid, drawn_form, "signature")
     assert ink.ink_mm2[0] == pytest.approx(20, rel=0.35)
 
 
-def test_a_glyph_keeps_its_proportions_and_a_dot_stays_small():
+def test_a_glyph_keeps_its_proportions_and_a_dot_stays_small() -> None:
     tall = normalise_glyph(np.full((60, 12), 200, np.uint8))
     assert tall.any(axis=1).sum() == 26
     assert tall.any(axis=0).sum() == 5
     assert normalise_glyph(np.full((4, 4), 200, np.uint8)).any(axis=0).sum() <= 6
 
 
-def test_the_picture_is_the_whole_slip_upright(drawn_form, laid, sheet):
+def test_the_picture_is_the_whole_slip_upright(
+    drawn_form: Template, laid: Registration, sheet: GreyImage
+) -> None:
     turned = np.ascontiguousarray(np.rot90(sheet, 2))
     height, width = sheet.shape
     half_turn = np.array([[-1, 0, width - 1], [0, -1, height - 1], [0, 0, 1.0]])
@@ -116,8 +131,10 @@ def test_the_picture_is_the_whole_slip_upright(drawn_form, laid, sheet):
 
 
 @pytest.mark.parametrize("threshold", [128, 180, 200])
-def test_a_one_bit_scan_leaves_no_lines(drawn_form, laid, sheet, threshold):
+def test_a_one_bit_scan_leaves_no_lines(
+    drawn_form: Template, laid: Registration, sheet: GreyImage, threshold: int
+) -> None:
     x, y = middle(drawn_form, 4)
     stroke(sheet, (x, y - 3), (x, y + 3))
-    bits = cv2.threshold(sheet, threshold, 255, cv2.THRESH_BINARY)[1]
+    bits = np.where(sheet > threshold, 255, 0).astype(np.uint8)
     assert np.flatnonzero(ink_of(bits, laid, drawn_form).ink_mm2).tolist() == [4]

@@ -6,32 +6,32 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from forms_ocr.model import Page
+from forms_ocr.model import GreyImage, Homography, Page, Registration, Template
 from forms_ocr.registration import markers_seen, register
 
 DPI = 300.0
 PX = DPI / 25.4
 
 
-def printed(form):
+def printed(form: Template) -> GreyImage:
     size = round(form.width_mm * PX), round(form.height_mm * PX)
-    return cv2.resize(form.artwork, size, interpolation=cv2.INTER_CUBIC)
+    return np.asarray(cv2.resize(form.artwork, size, interpolation=cv2.INTER_CUBIC), np.uint8)
 
 
-def to_print():
+def to_print() -> Homography:
     return np.array([[PX, 0, -0.5], [0, PX, -0.5], [0, 0, 1]])
 
 
-def skewed(image, degrees, scale=1.0):
+def skewed(image: GreyImage, degrees: float, scale: float = 1.0) -> tuple[GreyImage, Homography]:
     """The image turned about its middle on a bed that holds all of it, and the matrix that put it there."""
     height, width = image.shape
     matrix = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, scale)
     matrix[:, 2] += 250
     turned = cv2.warpAffine(image, matrix, (width + 500, height + 500), flags=cv2.INTER_AREA, borderValue=255)
-    return turned, np.vstack([matrix, [0, 0, 1]])
+    return np.asarray(turned, np.uint8), np.vstack([matrix, [0, 0, 1]])
 
 
-def worst_error_mm(form, registration, truth):
+def worst_error_mm(form: Template, registration: Registration, truth: Homography) -> float:
     corners = np.concatenate([field.box.corners_mm for field in form.fields]).reshape(-1, 1, 2)
     found = cv2.perspectiveTransform(corners, registration.homography)
     wanted = cv2.perspectiveTransform(corners, truth)
@@ -40,7 +40,7 @@ def worst_error_mm(form, registration, truth):
 
 @given(degrees=st.floats(-10, 10), scale=st.floats(0.94, 1.06))
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_a_skewed_slip_is_laid_where_it_is(drawn_form, degrees, scale):
+def test_a_skewed_slip_is_laid_where_it_is(drawn_form: Template, degrees: float, scale: float) -> None:
     page, matrix = skewed(printed(drawn_form), degrees, scale)
     (found,) = register(Page(1, page), drawn_form)
     assert worst_error_mm(drawn_form, found, matrix @ to_print()) < 0.1
@@ -50,7 +50,7 @@ def test_a_skewed_slip_is_laid_where_it_is(drawn_form, degrees, scale):
 
 @pytest.mark.parametrize("turns", range(4))
 @pytest.mark.parametrize("has_markers", [True, False])
-def test_every_right_angle_is_found(drawn_form, turns, has_markers):
+def test_every_right_angle_is_found(drawn_form: Template, turns: int, has_markers: bool) -> None:
     form = drawn_form if has_markers else replace(drawn_form, markers=())
     page = np.ascontiguousarray(np.rot90(printed(form), turns))
     (found,) = register(Page(1, page), form)
@@ -59,21 +59,21 @@ def test_every_right_angle_is_found(drawn_form, turns, has_markers):
 
 
 @pytest.mark.parametrize("dpi", [150, 200, 600])
-def test_resolution_is_measured_not_believed(drawn_form, dpi):
+def test_resolution_is_measured_not_believed(drawn_form: Template, dpi: int) -> None:
     size = round(drawn_form.width_mm * dpi / 25.4), round(drawn_form.height_mm * dpi / 25.4)
-    page = cv2.resize(drawn_form.artwork, size, interpolation=cv2.INTER_AREA)
+    page = np.asarray(cv2.resize(drawn_form.artwork, size, interpolation=cv2.INTER_AREA), np.uint8)
     (found,) = register(Page(1, page, dpi=72.0), drawn_form)
     assert found.px_per_mm == pytest.approx(dpi / 25.4, rel=0.01)
 
 
-def test_two_hidden_neighbours_do_not_swing_the_fit(drawn_form):
+def test_two_hidden_neighbours_do_not_swing_the_fit(drawn_form: Template) -> None:
     page, matrix = skewed(printed(drawn_form), 3.0)
     page[: 250 + round(27 * PX)] = 250
     (found,) = register(Page(1, page), drawn_form)
     assert worst_error_mm(drawn_form, found, matrix @ to_print()) < 0.15
 
 
-def test_a_homography_without_the_artwork_is_no_slip(drawn_form):
+def test_a_homography_without_the_artwork_is_no_slip(drawn_form: Template) -> None:
     page = np.full((1748, 2480), 255, np.uint8)
     form = printed(drawn_form)
     for marker in drawn_form.markers:
@@ -83,12 +83,12 @@ def test_a_homography_without_the_artwork_is_no_slip(drawn_form):
     assert markers_seen(Page(1, page), drawn_form) == 4
 
 
-def test_a_mirrored_slip_is_no_slip(drawn_form):
+def test_a_mirrored_slip_is_no_slip(drawn_form: Template) -> None:
     page = np.ascontiguousarray(printed(drawn_form)[:, ::-1])
     assert register(Page(1, page), drawn_form) == ()
 
 
-def test_two_slips_are_numbered_from_top_to_bottom(drawn_form):
+def test_two_slips_are_numbered_from_top_to_bottom(drawn_form: Template) -> None:
     form = printed(drawn_form)
     page = np.full((3508, 2480), 255, np.uint8)
     page[: form.shape[0], : form.shape[1]] = form
@@ -97,6 +97,6 @@ def test_two_slips_are_numbered_from_top_to_bottom(drawn_form):
     assert (first.turn_deg, second.turn_deg) == (0, 180)
 
 
-def test_noise_is_no_slip(drawn_form):
+def test_noise_is_no_slip(drawn_form: Template) -> None:
     noise = np.random.default_rng(1).integers(0, 256, (1200, 1700), dtype=np.uint8)
     assert register(Page(1, noise), drawn_form) == ()
