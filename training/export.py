@@ -39,6 +39,7 @@ def export(
         "output": "(N, 12) float32 logits",
         "temperature": calibration.temperature,
         "posterior_floor": calibration.posterior_floor,
+        "other_odds": calibration.other_odds,
         "weights": sum(parameter.numel() for parameter in network.parameters()),
         **provenance,
     }

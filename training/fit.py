@@ -22,7 +22,7 @@ from training.network import DigitNetwork
 _BATCH = 256
 _PEAK_RATE = 4e-3
 _WEIGHT_DECAY = 0.02
-_LABEL_SMOOTHING = 0.02
+_LABEL_SMOOTHING = 0.005
 _AVERAGE_DECAY = 0.998
 _LARGEST_GRADIENT = 2.0
 _RISE = 0.2

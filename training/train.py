@@ -12,7 +12,7 @@ import click
 import numpy as np
 
 from forms_ocr.simulation.handwriting import Role
-from training.calibration import calibrate
+from training.calibration import calibrate, for_slips
 from training.export import export
 from training.figures import figures, table
 from training.fit import Effort, fit, logits_of
@@ -81,7 +81,7 @@ def train(run: Run) -> Mapping[str, Any]:
     training = _without(training, run.leave_out)
     network = fit(training, Effort(run.epochs, run.minutes, run.threads), run.seed)
     known = _without(validation, run.leave_out)
-    calibration = calibrate(logits_of(network, known.glyphs), known.labels)
+    calibration = for_slips(calibrate(logits_of(network, known.glyphs), known.labels), training.labels)
     found = figures(validation, calibration.posteriors(logits_of(network, validation.glyphs)))
     export(network, calibration, provenance(run, training, len(validation), found), run.out)
     return found

@@ -44,9 +44,12 @@ def _comb_inks(page: Page, registration: Registration, template: Template) -> di
     ink = written_ink(darkness, canvas.mask, [placement.window for placement in canvas.placements])
     owned = assign_ink(ink, canvas)
     glyphs = _glyphs_of(owned, darkness)
-    areas_mm2 = (np.diff(owned.starts) / COMB_PX_PER_MM**2).astype(np.float32)
-    cleaned = cv2.bitwise_not(cv2.bitwise_and(darkness, ink))
-    return {ink.name: ink for ink in _by_field(canvas, glyphs, areas_mm2, np.asarray(cleaned, np.uint8))}
+    strong_px = np.concatenate([[0], np.cumsum(ink.strong[owned.rows, owned.cols] > 0)])
+    areas_mm2 = (np.diff(strong_px[owned.starts]) / COMB_PX_PER_MM**2).astype(np.float32)
+    cleaned = cv2.bitwise_not(cv2.bitwise_and(darkness, ink.all))
+    return {
+        found.name: found for found in _by_field(canvas, glyphs, areas_mm2, np.asarray(cleaned, np.uint8))
+    }
 
 
 def _by_field(
@@ -81,8 +84,8 @@ def _strip_ink(page: Page, registration: Registration, template: Template, frame
     darkness = darkness_of(strip, frame.px_per_mm)
     whole = (slice(None), slice(None))
     ink = written_ink(darkness, _strip_mask(template, frame), [whole])
-    area_mm2 = np.array([cv2.countNonZero(ink) / frame.px_per_mm**2], np.float32)
-    cleaned = np.asarray(cv2.bitwise_not(cv2.bitwise_and(darkness, ink)), np.uint8)
+    area_mm2 = np.array([cv2.countNonZero(ink.strong) / frame.px_per_mm**2], np.float32)
+    cleaned = np.asarray(cv2.bitwise_not(cv2.bitwise_and(darkness, ink.all)), np.uint8)
     no_glyphs = np.zeros((0, GLYPH_SIDE_PX, GLYPH_SIDE_PX), np.uint8)
     return FieldInk(frame.field.name, no_glyphs, area_mm2, cleaned, frame.px_per_mm)
 

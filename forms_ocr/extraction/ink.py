@@ -25,8 +25,10 @@ _PRINT_REACH_MM = 0.25
 _LINE_MM = 3.0
 # Paper grain, JPEG blocks and scanner noise stay below this (of 255).
 _LEAST_INK = 30
-# Ink is what has at least this share of the pen's own darkness: half way down the flank of a stroke.
-_INK_SHARE = 0.42
+# A stroke somewhere has at least this share of the pen's own darkness ...
+_STROKE_SHARE = 0.42
+# ... and reaches as far as it has at least this share: pens press unevenly, thin lines scan pale.
+_INK_SHARE = 0.27
 # The pen's darkness is measured on the darker part of what may be ink, the flanks of strokes left out.
 _PEN_QUANTILE = 0.75
 # Fewer pixels than this are no stroke to measure a pen on.
@@ -89,33 +91,44 @@ def darkness_of(strip: GreyImage, px_per_mm: float) -> Darkness:
     return np.asarray(cv2.subtract(cv2.repeat(paper, height, 1), strip), np.uint8)
 
 
-def written_ink(darkness: Darkness, mask: PrintMask, windows: Sequence[tuple[slice, slice]]) -> Mask:
+@dataclass(frozen=True, eq=False)
+class Ink:
+    """What was written, by two thresholds: a stroke is connected ``all`` that shows ``strong`` somewhere."""
+
+    all: Mask
+    strong: Mask
+
+
+def written_ink(darkness: Darkness, mask: PrintMask, windows: Sequence[tuple[slice, slice]]) -> Ink:
     """Take the printed form out without eating the strokes that touch it.
+
+    Hysteresis (Canny 1986) keeps the pale parts of strokes and leaves grain alone.
 
     Args:
         darkness: Of one strip, or of many laid out side by side.
         windows: Where each strip lies; the pen is measured in each by itself.
-
-    Returns:
-        (H, W) where there is ink.
     """
-    is_ink, is_strong = np.zeros_like(darkness), np.zeros_like(darkness)
+    is_ink, is_stroke, is_over = (np.zeros_like(darkness) for _ in range(3))
     line = _quantile(_histogram(darkness, mask.core), _LINE_QUANTILE) if mask.core is not None else 0.0
     for window in windows:
-        least = ink_threshold(darkness[window], mask.free[window])
-        is_ink[window] = _above(darkness[window], least)
-        is_strong[window] = _above(darkness[window], min(255.0, max(least, line + _OVER_PRINT)))
-    kept = np.asarray(cv2.bitwise_and(is_ink, cv2.bitwise_or(mask.free, is_strong)), np.uint8)
-    return np.asarray(cv2.bitwise_or(kept, cv2.bitwise_and(_bridges(kept, mask), is_ink)), np.uint8)
+        seen, pen = darkness[window], pen_darkness(darkness[window], mask.free[window])
+        stroke = max(float(_LEAST_INK), _STROKE_SHARE * pen)
+        is_ink[window] = _above(seen, max(float(_LEAST_INK), _INK_SHARE * pen))
+        is_stroke[window] = _above(seen, stroke)
+        is_over[window] = _above(seen, min(255.0, max(stroke, line + _OVER_PRINT)))
+    allowed = cv2.bitwise_or(mask.free, is_over)
+    kept = np.asarray(cv2.bitwise_and(is_ink, allowed), np.uint8)
+    bridged = cv2.bitwise_or(kept, cv2.bitwise_and(_bridges(kept, mask), is_ink))
+    return Ink(np.asarray(bridged, np.uint8), np.asarray(cv2.bitwise_and(is_stroke, allowed), np.uint8))
 
 
-def ink_threshold(darkness: Darkness, free: Mask) -> float:
-    """The darkness that parts a strip's pen from its paper, measured away from the print (``free``)."""
+def pen_darkness(darkness: Darkness, free: Mask) -> float:
+    """How dark a strip's pen writes, measured away from the print (``free``)."""
     counts = _histogram(darkness, free)
     counts[:_LEAST_INK] = 0
     if counts.sum() < _LEAST_STROKE_PX:
-        return 1.5 * _LEAST_INK
-    return max(float(_LEAST_INK), _INK_SHARE * _quantile(counts, _PEN_QUANTILE))
+        return 1.5 * _LEAST_INK / _INK_SHARE
+    return _quantile(counts, _PEN_QUANTILE)
 
 
 def _above(darkness: Darkness, level: float) -> Mask:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forms_ocr.extraction.canvas import Canvas
-from forms_ocr.extraction.ink import Mask
+from forms_ocr.extraction.ink import Ink, Mask
 from forms_ocr.extraction.strips import COMB_PX_PER_MM
 
 # A connected stroke with this much of its ink in one cell belongs to it whole; otherwise it is two digits
@@ -33,14 +33,15 @@ class OwnedInk:
     starts: NDArray[np.intp]
 
 
-def assign_ink(ink: Mask, canvas: Canvas) -> OwnedInk:
+def assign_ink(ink: Ink, canvas: Canvas) -> OwnedInk:
     """Give every connected stroke on the canvas to a cell."""
-    cols, rows = _ink_pixels(ink)
+    cols, rows = _ink_pixels(ink.all)
     # the block-based algorithm of Grana et al. (2010) takes half the time of OpenCV's default here
-    count, labels = cv2.connectedComponentsWithAlgorithm(ink, 8, cv2.CV_32S, cv2.CCL_BBDT)
+    count, labels = cv2.connectedComponentsWithAlgorithm(ink.all, 8, cv2.CV_32S, cv2.CCL_BBDT)
     strokes = labels[rows, cols]
     cells = canvas.cell_of[rows, cols].astype(np.intp)
-    owners, is_writing = _judge(strokes, cells, canvas.is_row[rows, cols], count, canvas.cells)
+    is_proof = canvas.is_row[rows, cols] & (ink.strong[rows, cols] > 0)
+    owners, is_writing = _judge(strokes, cells, is_proof, count, canvas.cells)
     owner = owners[strokes]
     cells = np.where(owner >= 0, owner, cells)
     kept = is_writing[strokes] & (cells >= 0)
@@ -59,9 +60,16 @@ def _ink_pixels(ink: Mask) -> NDArray[np.int32]:
 
 
 def _judge(
-    strokes: NDArray[np.int32], cells: NDArray[np.intp], is_row: NDArray[np.bool_], count: int, all_cells: int
+    strokes: NDArray[np.int32],
+    cells: NDArray[np.intp],
+    is_proof: NDArray[np.bool_],
+    count: int,
+    all_cells: int,
 ) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
-    """For each stroke the cell that owns it whole, -1 if none does, and whether it is writing at all."""
+    """For each stroke the cell that owns it whole, -1 if none does, and whether it is writing at all.
+
+    Writing shows the pen's full darkness inside the row of cells (``is_proof``) and is larger than a speck.
+    """
     area = np.bincount(strokes, minlength=count)
     key = strokes * (all_cells + 1) + (cells + 1)
     pairs, mass = np.unique(key, return_counts=True)
@@ -69,5 +77,5 @@ def _judge(
     owners = np.full(count, -1, np.intp)
     is_whole = mass >= _WHOLE_SHARE * area[stroke_of]
     owners[stroke_of[is_whole]] = cell_of[is_whole]
-    reaches_in = np.bincount(strokes[is_row], minlength=count) > 0
+    reaches_in = np.bincount(strokes[is_proof], minlength=count) > 0
     return owners, reaches_in & (area >= _SPECK_MM2 * COMB_PX_PER_MM**2)

@@ -25,12 +25,15 @@ class Card:
         sha256: Of the network's file, in hexadecimal; names the weights wherever provenance is kept.
         temperature: What logits are divided by before the softmax; above 0.
         posterior_floor: No class's posterior falls below this, 0 to 1/24.
+        other_odds: What the odds of ``other`` are multiplied by, above 0, at most 1: training sheets hold far
+            more of it than slips do, and a posterior is true only for the shares it was learnt with.
         date: When the network was trained, ISO.
     """
 
     sha256: str
     temperature: float
     posterior_floor: float
+    other_odds: float
     date: str
 
 
@@ -45,7 +48,11 @@ def load_weights(folder: Path) -> tuple[bytes, Card]:
     if faults:
         raise ConfigurationError(str(folder / CARD_NAME), faults)
     return network, Card(
-        card["sha256"], float(card["temperature"]), float(card["posterior_floor"]), str(card["date"])
+        card["sha256"],
+        float(card["temperature"]),
+        float(card["posterior_floor"]),
+        float(card["other_odds"]),
+        str(card["date"]),
     )
 
 
@@ -81,6 +88,8 @@ def _faults(card: dict[str, Any], found_sha256: str) -> Iterator[str]:
         yield f"temperature: {card.get('temperature')} is not between 0.05 and 20"
     if not _is_between(card.get("posterior_floor"), 0.0, 0.5 / len(CLASSES)):
         yield f"posterior_floor: {card.get('posterior_floor')} is not between 0 and {0.5 / len(CLASSES):.4f}"
+    if not _is_between(card.get("other_odds"), 1e-4, 1.0):
+        yield f"other_odds: {card.get('other_odds')} is not between 0.0001 and 1"
     if not isinstance(card.get("date"), str):
         yield f"date: {card.get('date')!r} is not a date"
 

@@ -9,7 +9,7 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from forms_ocr.model import CLASSES, EMPTY, Glyphs, Posteriors
+from forms_ocr.model import CLASSES, EMPTY, OTHER, Glyphs, Posteriors
 from forms_ocr.recognition.card import Card, load_weights
 
 _OWN_WEIGHTS = Path(__file__).with_name("weights")
@@ -34,8 +34,9 @@ class NetworkRecognizer:
     """Runs a convolutional network over every cell by itself.
 
     Logits are divided by the card's temperature (Guo et al., "On Calibration of Modern Neural Networks",
-    2017), and every posterior is lifted off zero by the card's floor, so that one strange glyph can never
-    rule a field's value out for good.
+    2017), the odds of ``other`` are moved from its share on training sheets to that on slips (Saerens et al.,
+    "Adjusting the Outputs of a Classifier to New a Priori Probabilities", 2002), and every posterior is lifted
+    off zero by the card's floor, so that one strange glyph can never rule a field's value out for good.
 
     Args:
         folder: Holds ``digits.onnx`` and ``digits.json``; the program's own weights by default.
@@ -71,6 +72,7 @@ class NetworkRecognizer:
 def posteriors_of(logits: NDArray[np.float32], card: Card) -> Posteriors:
     """(N, 12) logits to calibrated posteriors."""
     scaled = logits / np.float32(card.temperature)
+    scaled[:, OTHER] += np.float32(np.log(card.other_odds))
     exponents = np.exp(scaled - scaled.max(axis=1, keepdims=True, initial=-np.inf))
     softmax = exponents / exponents.sum(axis=1, keepdims=True)
     lifted = card.posterior_floor + (1.0 - len(CLASSES) * card.posterior_floor) * softmax

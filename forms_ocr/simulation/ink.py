@@ -22,6 +22,8 @@ Polyline = NDArray[np.float32]
 """(N, 2) points ``(x, y)``, y down, in heights of the shape."""
 
 _FINER = 3
+# What is fainter (of 255) in a picture of a glyph is the blur around a stroke, not a stroke.
+_FAINTEST = 50
 """Strokes are drawn this many times finer and averaged down: smooth edges at any pen width."""
 
 _GRAIN_SIDE_PX = 1024
@@ -114,10 +116,13 @@ class RasterInk:
     Attributes:
         distance: (h, w) float32, signed distance to the edge of the ink in heights of the shape, positive
             inside. The nominal box is inset by ``margin`` heights on each side.
+        half_width: (h, w) float32, half the width of the stroke that a pixel belongs to, in heights; 0 away
+            from strokes.
         stroke_width: Mean width of the strokes in heights.
     """
 
     distance: NDArray[np.float32]
+    half_width: NDArray[np.float32]
     stroke_width: float
     margin: float
 
@@ -130,7 +135,7 @@ class RasterInk:
     @classmethod
     def from_coverage(cls, coverage: Coverage, margin_px: int) -> RasterInk:
         """From smooth ink (255 is ink) whose box is inset by ``margin_px`` on each side."""
-        ink = (coverage > 127).astype(np.uint8)
+        ink = _outlined(coverage)
         height = coverage.shape[0] - 2 * margin_px
         inside = cv2.distanceTransform(ink, cv2.DIST_L2, 3)
         outside = cv2.distanceTransform(1 - ink, cv2.DIST_L2, 3)
@@ -138,22 +143,25 @@ class RasterInk:
         # The mean distance to the edge of a strip of width w is w / 4.
         stroke_width = 4.0 * float(inside.sum()) / area / height
         # Smoothing the field rounds off the staircase that coarse pixels left on the outline.
-        field = cv2.GaussianBlur(inside - outside, (0, 0), height / 45)
-        return cls((field / height).astype(np.float32), stroke_width, margin_px / height)
+        field = cv2.GaussianBlur(inside - outside, (0, 0), height / 60) / height
+        reach = 2 * max(1, round(0.6 * stroke_width * height)) + 1
+        half_width = cv2.dilate(np.maximum(field, 0), np.ones((reach, reach), np.uint8))
+        return cls(field.astype(np.float32), half_width.astype(np.float32), stroke_width, margin_px / height)
 
     def stamp(
         self, height_px: float, pen_width_px: float, pressure: float, rng: np.random.Generator
     ) -> Stamp:
         """See :class:`InkShape`.
 
-        A pen much thinner than the original stroke would tear it, so it thins by two fifths at most;
-        thickening stops before loops close.
+        Strokes come out as wide as the pen writes, as far as thinning by two fifths and thickening that
+        closes no loops allow. Nowhere is a stroke thinner than two thirds of the pen: pens do not do that.
         """
         wanted, had = pen_width_px / height_px, self.stroke_width
-        shift = float(np.clip((wanted - had) / 2, -had / 5, had / 2))
+        common = float(np.clip((wanted - had) / 2, -had / 5, had / 2))
         rows, columns = self.distance.shape
         scale = height_px * (1 + 2 * self.margin) / rows
         size = (max(2, round(columns * scale)), max(2, round(rows * scale)))
+        shift = np.maximum(common, wanted / 3 - cv2.resize(self.half_width, size))
         distance = cv2.resize(self.distance, size, interpolation=cv2.INTER_LINEAR) + shift
         if pressure > 0.02:
             wander = rng.uniform(-1.0, 1.0, (3, 2)).astype(np.float32)
@@ -161,6 +169,16 @@ class RasterInk:
         coverage = np.clip(distance * (height_px * 255) + 127.5, 0, 255).astype(np.uint8)
         offset = -self.margin * height_px
         return Stamp(coverage, offset, offset)
+
+
+def _outlined(coverage: Coverage) -> NDArray[np.uint8]:
+    """Where there is ink, 0 or 1: at least half as dark as the darkest spot of the same stroke.
+
+    A fixed level would lose the thin strokes of coarse pictures, whose pixels are nowhere fully inked.
+    """
+    reach = max(3, coverage.shape[0] // 10) | 1
+    darkest = cv2.dilate(coverage, np.ones((reach, reach), np.uint8))
+    return ((coverage > darkest // 2) & (coverage > _FAINTEST)).astype(np.uint8)
 
 
 @dataclass(frozen=True, slots=True)

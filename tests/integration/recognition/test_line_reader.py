@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -15,13 +16,14 @@ from forms_ocr.recognition import LineText, TesseractLineReader, is_printed
 from forms_ocr.simulation import DrawnHand
 
 _PX_PER_MM = 8.0
-_FONTS = ("PTS55F.ttf", "DejaVuSans.ttf")
+_FONT_FOLDER = Path(__file__).parents[3] / "templates" / "fonts"
+_FONTS = ("PTS55F.ttf", "PTS75F.ttf")
 
 
 def _typed(text: str, font: str, em_mm: float = 4.0) -> GreyImage:
     """A typed line on a strip of 90 by 13 mm, a little blurred."""
     strip = Image.new("L", (round(90 * _PX_PER_MM), round(13 * _PX_PER_MM)), 255)
-    face = ImageFont.truetype(font, round(em_mm * _PX_PER_MM))
+    face = ImageFont.truetype(str(_FONT_FOLDER / font), round(em_mm * _PX_PER_MM))
     ImageDraw.Draw(strip).text((30, strip.height // 2), text, fill=30, font=face, anchor="lm")
     return _scanned(np.asarray(strip))
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from forms_ocr.model import CLASSES
+from forms_ocr.model import CLASSES, OTHER
 from forms_ocr.recognition.card import Card
 from forms_ocr.recognition.network import posteriors_of
 
@@ -17,8 +17,8 @@ _temperatures = st.floats(0.3, 5.0)
 _floors = st.floats(0.0, 0.01)
 
 
-def _card(temperature: float = 1.0, posterior_floor: float = 0.0) -> Card:
-    return Card("0" * 64, temperature, posterior_floor, "2026-01-01")
+def _card(temperature: float = 1.0, posterior_floor: float = 0.0, other_odds: float = 1.0) -> Card:
+    return Card("0" * 64, temperature, posterior_floor, other_odds, "2026-01-01")
 
 
 @settings(max_examples=60, deadline=None)
@@ -59,3 +59,10 @@ def test_a_class_that_cannot_be_still_gets_the_floor() -> None:
 
 def test_no_rows_stay_no_rows() -> None:
     assert posteriors_of(np.zeros((0, len(CLASSES)), np.float32), _card()).shape == (0, len(CLASSES))
+
+
+def test_other_is_as_rare_as_on_slips() -> None:
+    logits = np.zeros((1, len(CLASSES)), np.float32)
+    even, rare = (posteriors_of(logits, _card(other_odds=odds))[0] for odds in (1.0, 0.05))
+    assert rare[OTHER] / rare[0] == pytest.approx(0.05 * even[OTHER] / even[0])
+    assert rare.sum() == pytest.approx(1.0)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from training.calibration import Calibration, calibrate, calibration_error
+from forms_ocr.model import CLASSES
+from training.calibration import OTHER_ON_SLIPS, Calibration, calibrate, calibration_error, for_slips
 
 
 def _drawn(temperature: float, count: int = 8000) -> tuple[np.ndarray, np.ndarray]:
@@ -35,3 +36,9 @@ def test_calibrated_posteriors_have_a_small_error() -> None:
     before = calibration_error(Calibration(1.0, 0.0).posteriors(logits), labels)
     after = calibration_error(calibrate(logits, labels).posteriors(logits), labels)
     assert after < 0.02 < before
+
+
+def test_other_is_moved_to_its_share_on_slips() -> None:
+    labels = np.repeat(np.arange(len(CLASSES)), 10).astype(np.uint8)
+    odds = for_slips(Calibration(1.0, 0.0), labels).other_odds
+    assert odds == pytest.approx(OTHER_ON_SLIPS / (1 - OTHER_ON_SLIPS) * (len(CLASSES) - 1), rel=0.01)
