@@ -21,6 +21,8 @@ Mask = NDArray[np.uint8]
 _PRINT_DARKNESS = 20
 # Print lies within this of its place when the slip is accepted for reading (blur of the scanner included).
 _PRINT_REACH_MM = 0.25
+# The middle of a printed line has at least this share of the darkest print.
+_CORE_SHARE = 0.6
 # A printed stretch of this length is a line, a shorter one is lettering.
 _LINE_MM = 3.0
 # Paper grain, JPEG blocks and scanner noise stay below this (of 255).
@@ -47,13 +49,13 @@ class PrintMask:
 
     Attributes:
         free: Away from all print and its blurred flanks.
-        core: The middle of the print, where a scan is sure to show it; None without print.
+        core: (N,) flat indexes of the middle of the print, where a scan is sure to show it.
         horizontal, vertical: Lines that strokes may cross.
         bridge_px: Thickness of a removed line.
     """
 
     free: Mask
-    core: Mask | None
+    core: NDArray[np.intp]
     horizontal: Mask
     vertical: Mask
     bridge_px: int
@@ -68,8 +70,8 @@ def print_mask(artwork: GreyImage, px_per_mm: float) -> PrintMask:
     long_px = round(_LINE_MM * px_per_mm)
     horizontal = _kept_by_opening(reach, (1, long_px))
     vertical = _kept_by_opening(reach, (long_px, 1))
-    core = np.where(darkness > 0.6 * float(darkness.max(initial=1)), 255, 0).astype(np.uint8)
-    return PrintMask(255 - reach, core if printed.any() else None, horizontal, vertical, 2 * side - 1)
+    core = np.flatnonzero((darkness > _CORE_SHARE * float(darkness.max(initial=1))) & (printed > 0))
+    return PrintMask(255 - reach, core, horizontal, vertical, 2 * side - 1)
 
 
 def _kept_by_opening(mask: Mask, kernel: tuple[int, int]) -> Mask:
@@ -109,7 +111,7 @@ def written_ink(darkness: Darkness, mask: PrintMask, windows: Sequence[tuple[sli
         windows: Where each strip lies; the pen is measured in each by itself.
     """
     is_ink, is_stroke, is_over = (np.zeros_like(darkness) for _ in range(3))
-    line = _quantile(_histogram(darkness, mask.core), _LINE_QUANTILE) if mask.core is not None else 0.0
+    line = _quantile(np.bincount(darkness.ravel()[mask.core], minlength=256), _LINE_QUANTILE)
     for window in windows:
         seen, pen = darkness[window], pen_darkness(darkness[window], mask.free[window])
         stroke = max(float(_LEAST_INK), _STROKE_SHARE * pen)
@@ -139,7 +141,7 @@ def _histogram(darkness: Darkness, where: Mask) -> NDArray[np.float32]:
     return np.asarray(cv2.calcHist([darkness], [0], where, [256], [0, 256]), np.float32).ravel()
 
 
-def _quantile(counts: NDArray[np.float32], share: float) -> float:
+def _quantile(counts: NDArray[np.float32] | NDArray[np.intp], share: float) -> float:
     cumulated = np.cumsum(counts)
     return float(np.searchsorted(cumulated, share * cumulated[-1]))
 

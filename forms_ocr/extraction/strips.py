@@ -12,8 +12,8 @@ from forms_ocr.model import Box, Field, GreyImage, Homography, Registration, Sha
 
 # About 200 dpi: a pen line of 0.4 mm is three pixels wide, and glyphs end up at half of it anyway.
 COMB_PX_PER_MM = 8.0
-# Small print on a free line can still be read at this.
-_LINE_PX_PER_MM = 8.0
+# Type of 2 mm and up can be read at this.
+_LINE_PX_PER_MM = 6.0
 # Whether something is there at all needs no more than 100 dpi.
 _COARSE_PX_PER_MM = 4.0
 # People overshoot the cells; what hangs over by this much is still theirs.

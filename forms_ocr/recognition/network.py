@@ -34,9 +34,9 @@ class NetworkRecognizer:
     """Runs a convolutional network over every cell by itself.
 
     Logits are divided by the card's temperature (Guo et al., "On Calibration of Modern Neural Networks",
-    2017), the odds of ``other`` are moved from its share on training sheets to that on slips (Saerens et al.,
-    "Adjusting the Outputs of a Classifier to New a Priori Probabilities", 2002), and every posterior is lifted
-    off zero by the card's floor, so that one strange glyph can never rule a field's value out for good.
+    2017), and the odds of ``other`` are moved from its share on training sheets to that on slips (Saerens et
+    al., "Adjusting the Outputs of a Classifier to New a Priori Probabilities", 2002). Every posterior is then
+    lifted off zero by the card's floor, so that one strange glyph never rules a field's value out for good.
 
     Args:
         folder: Holds ``digits.onnx`` and ``digits.json``; the program's own weights by default.

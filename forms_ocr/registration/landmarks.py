@@ -23,8 +23,8 @@ _PATCH_MM = 7.0
 WIDE_SEARCH_MM = 2.0
 # Wide enough for a form laid by three markers or more.
 NARROW_SEARCH_MM = 1.0
-# One landmark from each square of this size spreads them over the form; about 40 on an A5.
-_GRID_MM = 26.0
+# One landmark from each square of this size spreads them over the form; about 30 on an A5.
+_GRID_MM = 32.0
 _MIN_CORNER_STRENGTH = 1e-3
 # Print that correlates worse than this is covered by ink, torn off, or not there.
 GOOD_SCORE = 0.6

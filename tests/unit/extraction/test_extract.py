@@ -138,3 +138,21 @@ def test_a_one_bit_scan_leaves_no_lines(
     stroke(sheet, (x, y - 3), (x, y + 3))
     bits = np.where(sheet > threshold, 255, 0).astype(np.uint8)
     assert np.flatnonzero(ink_of(bits, laid, drawn_form).ink_mm2).tolist() == [4]
+
+
+def test_the_pale_part_of_a_stroke_belongs_to_it(
+    drawn_form: Template, laid: Registration, sheet: GreyImage
+) -> None:
+    x, y = middle(drawn_form, 6)
+    stroke(sheet, (x, y - 3), (x, y), darkness=60)
+    stroke(sheet, (x, y), (x, y + 3), darkness=185)
+    glyph = ink_of(sheet, laid, drawn_form).glyphs[6]
+    assert np.ptp(np.flatnonzero(glyph.max(axis=1) > 40)) >= 24
+
+
+def test_pale_grain_alone_is_no_writing(drawn_form: Template, laid: Registration, sheet: GreyImage) -> None:
+    x, y = middle(drawn_form, 6)
+    stroke(sheet, (x, y - 3), (x, y + 3), darkness=40)
+    x, y = middle(drawn_form, 8)
+    stroke(sheet, (x, y - 1), (x, y + 1), darkness=195)
+    assert np.flatnonzero(ink_of(sheet, laid, drawn_form).glyphs.any(axis=(1, 2))).tolist() == [6]
