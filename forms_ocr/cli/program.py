@@ -25,7 +25,8 @@ class Program(click.Group):
             error.show()
             code = error.exit_code
         except (KeyboardInterrupt, click.Abort) as error:
-            code = getattr(error, "exit_code", ExitCode.INTERRUPTED)
+            # click makes an Abort out of every KeyboardInterrupt and keeps the signal's code in its cause
+            code = getattr(error.__cause__ or error, "exit_code", ExitCode.INTERRUPTED)
         sys.exit(int(code or ExitCode.DONE))
 
     def invoke(self, ctx: click.Context) -> Any:

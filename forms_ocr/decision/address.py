@@ -22,6 +22,7 @@ class AddressReading:
         street, house, flat: As read, "" where nothing was.
         street_presence: None if the form has no street line.
         p_contradiction: P(house or flat are not those of the account), 0 without an account.
+        p_incomplete: P(a house or flat that the form requires was left out).
     """
 
     street: str = ""
@@ -29,6 +30,7 @@ class AddressReading:
     flat: str = ""
     street_presence: Presence | None = None
     p_contradiction: float = 0.0
+    p_incomplete: float = 0.0
 
     @property
     def is_contradicted(self) -> bool:

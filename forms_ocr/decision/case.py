@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 
 from forms_ocr.decision.account import AccountReading, read_account
 from forms_ocr.decision.address import AddressReading, contradiction
-from forms_ocr.decision.cells import Cells, cells_of
+from forms_ocr.decision.cells import Cells, all_are_empty, cells_of
 from forms_ocr.decision.dates import DateReading, WrittenDate, read_date
 from forms_ocr.decision.fields import (
     OwnField,
@@ -19,8 +19,9 @@ from forms_ocr.decision.fields import (
     line_text,
     mark_reading,
     read_own_field,
+    signature_presence,
 )
-from forms_ocr.decision.ink import SIGNATURE_INK, Presence, presence
+from forms_ocr.decision.ink import Presence
 from forms_ocr.decision.meter import MeterReading, read_meter
 from forms_ocr.decision.registry import Registry
 from forms_ocr.model import (
@@ -154,12 +155,19 @@ class CaseReader:
         if roles is None:
             return None, None
         names = (roles.day, roles.month, roles.year)
-        day, month, year = (self._cells(name) for name in names)
+        day, month, year = self._two_digits(roles.day), self._two_digits(roles.month), self._cells(roles.year)
         written = WrittenDate(day, month, year, roles.century)
         date = read_date(written, period, self._rules.first_day, self._rules.last_day)
         for name, cells, part in zip(names, written.parts, date.parts, strict=True):
             self._keep_comb(name, cells, part, ())
         return date, written
+
+    def _two_digits(self, name: str) -> Cells:
+        """Cells of a day or month; a single digit that was typed is one below ten."""
+        evidence = self._evidence.get(name)
+        if evidence is not None and evidence.is_typed and len(line_text(evidence)) == 1:
+            evidence = replace(evidence, text=f"0{line_text(evidence)}")
+        return cells_of(self._template.field(name), evidence)
 
     def _read_address(self, registered: Account | None) -> AddressReading | None:
         roles = self._template.roles.address
@@ -170,8 +178,20 @@ class CaseReader:
         flat, flat_contradiction = self._read_number(roles.flat, flat_text)
         street, street_presence = self._read_street(roles.street)
         return AddressReading(
-            street, house, flat, street_presence, max(house_contradiction, flat_contradiction)
+            street,
+            house,
+            flat,
+            street_presence,
+            max(house_contradiction, flat_contradiction),
+            max(self._p_left_out(roles.house), self._p_left_out(roles.flat)),
         )
+
+    def _p_left_out(self, name: str) -> float:
+        """P(a required field holds nothing); 0 for one that may stay empty or shows ink."""
+        if not name or not self._template.field(name).is_required:
+            return 0.0
+        cells = self._cells(name)
+        return all_are_empty(cells) if cells.is_blank else 0.0
 
     def _read_street(self, name: str) -> tuple[str, Presence | None]:
         if not name:
@@ -197,7 +217,7 @@ class CaseReader:
         name = self._template.roles.signature
         if not name:
             return None
-        found = presence(self._evidence.get(name), self._template.field(name).box, SIGNATURE_INK)
+        found = signature_presence(self._template.field(name), self._evidence.get(name))
         self._fields[name] = mark_reading(name, found)
         return found
 

@@ -131,10 +131,14 @@ def _date_outside_window(case: Case) -> float | None:
 
 
 def _address_missing(case: Case) -> float | None:
-    """No street: what cannot be told from dirt is for a person."""
-    if case.address is None or case.address.street_presence in {None, Presence.YES}:
+    """No street, or no house where the form requires one; what cannot be told from dirt is for a person."""
+    if case.address is None:
         return None
-    return 1.0 if case.address.street_presence is Presence.NO else DOUBT
+    if case.address.street_presence is Presence.NO:
+        return 1.0
+    if case.address.street_presence is Presence.DOUBTFUL:
+        return DOUBT
+    return case.address.p_incomplete or None
 
 
 def _address_mismatch(case: Case) -> float | None:

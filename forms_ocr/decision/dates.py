@@ -82,8 +82,8 @@ def read_date(written: WrittenDate, period: Period | None, first_day: int, last_
         period: None leaves month and year open.
         first_day, last_day: The window inside the period's month, both inclusive.
     """
-    if not written.is_readable:
-        return _as_read(written, 0.0)
+    if not written.is_readable or any(part.is_blank for part in written.parts):
+        return _as_read(written, 0.0)  # nobody wrote the date that the prior would propose
     prior = date_prior(period, first_day, last_day, written.century)
     days, months, years = (_two_digits(part) for part in written.parts)
     if len(written.year) == 4:

@@ -106,11 +106,24 @@ def line_presence(field: Field, evidence: FieldEvidence | None) -> Presence:
     return presence(evidence, field.box, LINE_INK)
 
 
+def signature_presence(field: Field, evidence: FieldEvidence | None) -> Presence:
+    """Is it signed, in ink or digitally? A digital signature need not show on the page."""
+    if evidence is not None and evidence.is_typed and line_text(evidence):
+        return Presence.YES
+    return presence(evidence, field.box, SIGNATURE_INK)
+
+
 def _read_mark(field: Field, evidence: FieldEvidence | None) -> OwnField:
-    bounds = MARK_INK if field.shape is Shape.MARK else SIGNATURE_INK
-    is_ticked = field.shape is Shape.MARK and evidence is not None and evidence.is_typed
-    found = _ticked(evidence) if is_ticked else presence(evidence, field.box, bounds)
+    found = (
+        _mark_presence(field, evidence) if field.shape is Shape.MARK else signature_presence(field, evidence)
+    )
     return OwnField(mark_reading(field.name, found), found is Presence.NO, is_binding=True)
+
+
+def _mark_presence(field: Field, evidence: FieldEvidence | None) -> Presence:
+    if evidence is not None and evidence.is_typed:
+        return _ticked(evidence)
+    return presence(evidence, field.box, MARK_INK)
 
 
 def _ticked(evidence: FieldEvidence | None) -> Presence:

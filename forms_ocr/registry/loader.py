@@ -13,6 +13,9 @@ from forms_ocr.registry.columns import ColumnReader
 
 COLUMNS = ("account", "street", "house", "flat", "last_reading", "last_date", "dials", "status")
 
+MAX_ACCOUNT_DIGITS = 18
+"""More do not fit a 64-bit whole number."""
+
 ROWS_AT_ONCE = 20_000
 """Rows held as texts while they become numbers: about 15 MB."""
 
@@ -34,6 +37,9 @@ def load_registry(path: Path, account_digits: int = 12) -> Registry:
             accounts of another length or there twice, readings longer than their dials, dates not ISO,
             unknown statuses, text that is not UTF-8, no accounts at all.
     """
+    if account_digits > MAX_ACCOUNT_DIGITS:
+        fault = f"accounts of {account_digits} digits cannot be looked up; at most {MAX_ACCOUNT_DIGITS}"
+        raise ConfigurationError(str(path), [fault])
     try:
         columns, faults = _read(path, account_digits).finish()
     except (OSError, UnicodeDecodeError, csv.Error) as error:

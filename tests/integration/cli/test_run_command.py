@@ -7,13 +7,14 @@ import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from signal import Signals
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import CliRunner, Result
 
-from forms_ocr.batch import Equipment
+from forms_ocr.batch import Equipment, StoppedAtOnce
 from forms_ocr.cli import main, reading
 from forms_ocr.errors import ExitCode
 from forms_ocr.store import Workspace
@@ -179,6 +180,19 @@ def test_a_bug_is_one_line_unless_asked_for_more(run: Run, monkeypatch: pytest.M
     assert "Traceback" not in result.stderr
     assert "121000000012" not in result.stderr
     assert "Traceback" in run(debug=True).stderr
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(Signals.SIGINT, ExitCode.INTERRUPTED), (Signals.SIGTERM, ExitCode.TERMINATED)]
+)
+def test_asked_twice_the_exit_code_is_the_signals(
+    run: Run, monkeypatch: pytest.MonkeyPatch, number: Signals, code: ExitCode
+) -> None:
+    def stop(*_: object) -> None:
+        raise StoppedAtOnce(number)
+
+    monkeypatch.setattr(reading, "run_batch", stop)
+    assert run().exit_code == code
 
 
 def test_scans_given_again_under_other_rules_are_read_again(run: Run, tmp_path: Path) -> None:

@@ -79,3 +79,9 @@ def test_no_file_no_rows_and_open_quotes_are_faults(csv_file: Path, tmp_path: Pa
     assert faults_of(csv_file) == ("line 2: no accounts; is this the registry?",)
     csv_file.write_text(f"{HEADER}\n{ROW.replace('direct', chr(34) + 'direct')}\n", encoding="utf-8")
     assert faults_of(csv_file)[0].startswith("no CSV")
+
+
+def test_accounts_too_long_to_be_looked_up_are_a_fault(csv_file: Path) -> None:
+    csv_file.write_text(f"{HEADER}\n{ROW.replace('000000417350', '9' * 20)}\n", encoding="utf-8")
+    with pytest.raises(ConfigurationError, match="at most 18"):
+        load_registry(csv_file, 20)

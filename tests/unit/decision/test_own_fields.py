@@ -104,3 +104,9 @@ def test_an_empty_cell_full_of_ink_is_not_empty(writing: Writing) -> None:
     evidence.ink_mm2[3] = 6.0
     record = read(field(Shape.COMB), evidence)
     assert record.reasons == (Reason.NOT_A_DIGIT, Reason.FIELD_UNCERTAIN)
+
+
+def test_a_signature_of_ones_own_form_may_be_digital(writing: Writing) -> None:
+    record = read(field(Shape.SIGNATURE, is_required=True), writing.typed("signed"))
+    assert record.disposition is Disposition.ACCEPTED
+    assert record.fields[0].value

@@ -233,6 +233,37 @@ def test_a_slip_filled_in_on_a_computer_lacks_only_ink(office: Office, writing: 
     assert signed.confidence > 0.9999
 
 
+def test_no_date_is_made_up_where_none_was_written(office: Office, writing: Writing) -> None:
+    blank = {name: writing.comb("", 2) for name in ("date_day", "date_month", "date_year")}
+    assert office.decide(office.slip(**blank)).date == ""
+    assert office.decide(office.slip(date_day=blank["date_day"])).date == ""
+
+
+def test_a_digital_signature_needs_no_ink(office: Office, writing: Writing) -> None:
+    record = office.decide(office.slip(signature=writing.typed("signed")))
+    assert record.disposition is Disposition.ACCEPTED
+    assert record.is_signed
+
+
+@pytest.mark.parametrize(("day", "month", "date"), [("24", "9", "2026-09-24"), ("4", "09", "2026-09-04")])
+def test_a_single_typed_digit_is_a_day_or_month_below_ten(
+    office: Office, writing: Writing, day: str, month: str, date: str
+) -> None:
+    slip = office.slip(date_day=writing.typed(day), date_month=writing.typed(month))
+    assert office.decide(slip, period=Period(2026, 9)).date == date
+
+
+def test_a_house_is_needed_where_the_form_requires_one(office: Office, writing: Writing) -> None:
+    fields = tuple(replace(f, is_required=f.name == "address.house") for f in office.template.fields)
+    strict = replace(office, template=replace(office.template, fields=fields))
+    assert strict.decide().disposition is Disposition.ACCEPTED
+    assert strict.decide(office.slip(address_flat=writing.comb("", 4))).disposition is Disposition.ACCEPTED
+    for nothing in (writing.comb("", 4), writing.typed("")):
+        record = strict.decide(office.slip(address_house=nothing))
+        assert record.reasons == (Reason.ADDRESS_MISSING,)
+        assert record.disposition is Disposition.REVIEW
+
+
 @pytest.mark.parametrize("text", ["12345", "ab", "0123456789055", "01234567890x"])
 def test_typed_nonsense_is_not_believed(office: Office, writing: Writing, text: str) -> None:
     record = office.decide(office.slip(account=writing.typed(text)))
