@@ -74,17 +74,21 @@ def read_page(page: Page, reader: Reader) -> PageReading:
     registrations = register(page, reader.template)
     if not registrations:
         return _without_slips(page, reader.template)
+    # values of a computer belong to the one form on the page
+    values = page.values if len(registrations) == 1 else {}
     slips = tuple(
-        _read_slip(page, number, registration, reader)
+        _read_slip(page, number, registration, values, reader)
         for number, registration in enumerate(registrations, start=1)
     )
     return PageReading(page.number, PageDisposition.SLIPS, slips)
 
 
-def _read_slip(page: Page, number: int, registration: Registration, reader: Reader) -> SlipReading:
+def _read_slip(
+    page: Page, number: int, registration: Registration, values: Mapping[str, str], reader: Reader
+) -> SlipReading:
     inks = extract(page, registration, reader.template)
     record = decide(
-        gather_evidence(inks, page.values, reader),
+        gather_evidence(inks, values, reader),
         reader.template,
         reader.rules,
         reader.registry,

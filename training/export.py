@@ -6,6 +6,7 @@ import hashlib
 import json
 import warnings
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -14,8 +15,7 @@ import onnx
 import torch
 
 from forms_ocr.model import CLASSES, GLYPH_SIDE_PX
-from forms_ocr.recognition.card import CARD_NAME, NETWORK_NAME
-from training.calibration import Calibration
+from forms_ocr.recognition.card import CARD_NAME, NETWORK_NAME, Calibration
 from training.network import DigitNetwork
 
 _OPSET = 17
@@ -37,9 +37,7 @@ def export(
         "glyph_side_px": GLYPH_SIDE_PX,
         "input": "(N, 32, 32) uint8, 255 is ink, as forms_ocr.extraction cuts it out",
         "output": "(N, 12) float32 logits",
-        "temperature": calibration.temperature,
-        "posterior_floor": calibration.posterior_floor,
-        "other_odds": calibration.other_odds,
+        **asdict(calibration),
         "weights": sum(parameter.numel() for parameter in network.parameters()),
         **provenance,
     }

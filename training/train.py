@@ -11,6 +11,7 @@ from typing import Any
 import click
 import numpy as np
 
+from forms_ocr.recognition import posteriors_of
 from forms_ocr.simulation.handwriting import Role
 from training.calibration import calibrate, for_slips
 from training.export import export
@@ -82,7 +83,7 @@ def train(run: Run) -> Mapping[str, Any]:
     network = fit(training, Effort(run.epochs, run.minutes, run.threads), run.seed)
     known = _without(validation, run.leave_out)
     calibration = for_slips(calibrate(logits_of(network, known.glyphs), known.labels), training.labels)
-    found = figures(validation, calibration.posteriors(logits_of(network, validation.glyphs)))
+    found = figures(validation, posteriors_of(logits_of(network, validation.glyphs), calibration))
     export(network, calibration, provenance(run, training, len(validation), found), run.out)
     return found
 

@@ -10,7 +10,7 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
-from forms_ocr.errors import ExitCode
+from forms_ocr.errors import ExitCode, StorageError
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -94,5 +94,14 @@ def evaluate(  # noqa: PLR0913, PLR0917  # one argument an option
     )
     click.echo(as_text(title, outcomes))
     if out is not None:
-        out.write_text(json.dumps(as_json(title, outcomes), indent=2) + "\n", encoding="utf-8")
+        _write(out, json.dumps(as_json(title, outcomes), indent=2) + "\n")
     return ExitCode.DONE
+
+
+def _write(out: Path, text: str) -> None:
+    try:
+        out.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise StorageError(
+            f"{out}: the figures cannot be written ({error.strerror}); name another file"
+        ) from error

@@ -73,7 +73,7 @@ class Case:
         parts = [
             reading.confidence for reading in (self.account, self.meter, self.date) if reading is not None
         ]
-        parts += [own.reading.confidence for own in self.own_fields if own.is_binding]
+        parts += [own.reading.confidence for own in self.own_fields]
         return prod(parts)
 
     @property

@@ -173,7 +173,7 @@ def _field_missing(case: Case) -> float | None:
 
 
 def _field_uncertain(case: Case) -> float | None:
-    return DOUBT if any(own.is_binding and own.reading.is_doubtful for own in case.own_fields) else None
+    return DOUBT if any(own.reading.is_doubtful for own in case.own_fields) else None
 
 
 CHECKS: tuple[tuple[Reason, Check], ...] = (

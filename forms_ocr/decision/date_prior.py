@@ -19,7 +19,6 @@ NEIGHBOUR_MONTHS = 0.005
 OTHER_MONTHS = 0.01
 NEIGHBOUR_YEARS = 0.01
 OTHER_YEARS = 0.01
-ANY_DATE = 0.005
 IMPOSSIBLE = 0.01
 """Shares of the dates on the slips of one period, assumed: one in ten is written outside the window; right
 but for the month or the year are a few in a hundred. What matters are ratios. A day of the window outweighs

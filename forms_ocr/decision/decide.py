@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from forms_ocr.decision.address import registered_address
 from forms_ocr.decision.case import Case, CaseReader
@@ -13,7 +12,6 @@ from forms_ocr.decision.registry import Registry
 from forms_ocr.model import (
     Disposition,
     FieldEvidence,
-    FieldReading,
     Period,
     Reason,
     Record,
@@ -59,7 +57,7 @@ def decide(
         date=case.date.value if case.date is not None else "",
         address=_address(case),
         is_signed=case.signature is Presence.YES,
-        fields=_shown([case.fields[name] for name in names], case, disposition),
+        fields=tuple(case.fields[name] for name in names),
         confidence=case.confidence,
         disposition=disposition,
         reasons=tuple(broken),
@@ -99,11 +97,3 @@ def _address(case: Case) -> str:
     if case.registered is not None and case.is_identified and not is_contradicted:
         return registered_address(case.registered)
     return case.address.text if case.address is not None else ""
-
-
-def _shown(fields: list[FieldReading], case: Case, disposition: Disposition) -> tuple[FieldReading, ...]:
-    """An accepted record holds no guess: text of optional lines that is in doubt is left out of it."""
-    if disposition is not Disposition.ACCEPTED:
-        return tuple(fields)
-    loose = {own.reading.name for own in case.own_fields if not own.is_binding}
-    return tuple(replace(field, value="") if field.name in loose else field for field in fields)

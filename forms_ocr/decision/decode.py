@@ -69,8 +69,18 @@ def left_aligned(cells: Cells) -> list[tuple[float, str]]:
         found += [(score * rest, string) for score, string in beam if score * rest >= PLAUSIBLE]
     if cells.has_gap:
         found.append((GAP_TRUST * _posterior_of_tops(cells), cells.as_read))
+    if not cells.is_blank and not any(string for _, string in found):
+        found += _guess(cells)
     found.sort(key=lambda item: (-item[0], item[1]))
     return found
+
+
+def _guess(cells: Cells) -> list[tuple[float, str]]:
+    """The best digits of cells that are unlikely to hold any, struck out ones among them: for a person."""
+    length = max(index for index, top in enumerate(cells.tops) if top != EMPTY) + 1
+    best = [max(row[:DIGITS]) for row in cells.rows[:length]]
+    digits = "".join(str(row.index(p)) for row, p in zip(cells.rows[:length], best, strict=True))
+    return [(prod(best), digits)] if min(best) > 0 else []
 
 
 def _posterior_of_tops(cells: Cells) -> float:

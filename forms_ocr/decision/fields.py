@@ -18,18 +18,14 @@ UNMARKED_VALUES = frozenset({"", "Off"})
 
 @dataclass(frozen=True, slots=True)
 class OwnField:
-    """A field that no business rule knows: an office's own.
+    """A field that no business rule knows: an office's own. A doubt about it keeps the record back.
 
     Attributes:
         is_missing: Nothing was written.
-        is_binding: Its value becomes part of the record, so a doubt about it keeps the record back. An
-            optional line of handwriting is not: nothing here reads it, and an accepted record leaves it
-            empty.
     """
 
     reading: FieldReading
     is_missing: bool
-    is_binding: bool
     cells: Cells | None = None
 
 
@@ -45,7 +41,7 @@ def read_own_field(field: Field, evidence: FieldEvidence | None, min_confidence:
 def _read_comb(field: Field, evidence: FieldEvidence | None, min_confidence: float) -> OwnField:
     cells = cells_of(field, evidence)
     reading = digits_reading(field.name, cells, min_confidence)
-    return OwnField(reading, cells.is_blank, is_binding=True, cells=cells)
+    return OwnField(reading, cells.is_blank, cells=cells)
 
 
 def digits_reading(name: str, cells: Cells, min_confidence: float) -> FieldReading:
@@ -76,7 +72,7 @@ def comb_reading(
 def _read_line(field: Field, evidence: FieldEvidence | None, min_confidence: float) -> OwnField:
     written = line_presence(field, evidence)
     reading = line_reading(field, evidence, min_confidence)
-    return OwnField(reading, written is Presence.NO, is_binding=field.is_required or not reading.is_doubtful)
+    return OwnField(reading, written is Presence.NO)
 
 
 def line_reading(field: Field, evidence: FieldEvidence | None, min_confidence: float) -> FieldReading:
@@ -117,7 +113,7 @@ def _read_mark(field: Field, evidence: FieldEvidence | None) -> OwnField:
     found = (
         _mark_presence(field, evidence) if field.shape is Shape.MARK else signature_presence(field, evidence)
     )
-    return OwnField(mark_reading(field.name, found), found is Presence.NO, is_binding=True)
+    return OwnField(mark_reading(field.name, found), found is Presence.NO)
 
 
 def _mark_presence(field: Field, evidence: FieldEvidence | None) -> Presence:

@@ -44,7 +44,6 @@ from forms_ocr.simulation.scanning import OneBit
 
 PERIOD = Period(2026, 11)
 CONDITIONS: dict[str, ScanPreset] = {"clean": CLEAN, "poor": POOR}
-REGISTRIES = ("sparse", "dense", "none")
 
 # How often each hand writes: by people, not by the size of the data sets. Letters come from drawn hands.
 HANDS = {"mnist": 0.4, "bhmsds": 0.2, "optdigits": 0.2, "usps": 0.1, "drawn hard": 0.1}

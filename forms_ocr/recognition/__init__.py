@@ -1,11 +1,12 @@
 """Glyphs to posteriors, and printed lines to text."""
 
-from forms_ocr.recognition.card import Card
+from forms_ocr.recognition.card import Calibration, Card
 from forms_ocr.recognition.line import LineReader, LineText, TesseractLineReader
-from forms_ocr.recognition.network import NetworkRecognizer, Recognizer
+from forms_ocr.recognition.network import NetworkRecognizer, Recognizer, posteriors_of
 from forms_ocr.recognition.print_test import is_printed
 
 __all__ = [
+    "Calibration",
     "Card",
     "LineReader",
     "LineText",
@@ -13,4 +14,5 @@ __all__ = [
     "Recognizer",
     "TesseractLineReader",
     "is_printed",
+    "posteriors_of",
 ]

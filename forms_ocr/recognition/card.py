@@ -18,23 +18,44 @@ _REMEDY = "install the package again or train new weights with `python -m traini
 
 
 @dataclass(frozen=True, slots=True)
+class Calibration:
+    """What turns a network's logits into posteriors; fitted on writers that it was not trained on.
+
+    Attributes:
+        temperature: What logits are divided by before the softmax; above 0.
+        label_smoothing: Share of every posterior that training spread over all classes alike, 0 to 0.1; it is
+            taken out again.
+        other_odds: What the odds of ``other`` are multiplied by, above 0, at most 1: training sheets hold far
+            more of it than slips do, and a posterior is true only for the shares it was learnt with.
+        posterior_floor: No class's posterior falls below this, 0 to 1/24.
+    """
+
+    temperature: float = 1.0
+    label_smoothing: float = 0.0
+    other_odds: float = 1.0
+    posterior_floor: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """The part of a weights card that running the network needs.
 
     Attributes:
         sha256: Of the network's file, in hexadecimal; names the weights wherever provenance is kept.
-        temperature: What logits are divided by before the softmax; above 0.
-        posterior_floor: No class's posterior falls below this, 0 to 1/24.
-        other_odds: What the odds of ``other`` are multiplied by, above 0, at most 1: training sheets hold far
-            more of it than slips do, and a posterior is true only for the shares it was learnt with.
         date: When the network was trained, ISO.
     """
 
     sha256: str
-    temperature: float
-    posterior_floor: float
-    other_odds: float
+    calibration: Calibration
     date: str
+
+
+_CALIBRATION_BOUNDS = {
+    "temperature": (0.05, 20.0),
+    "label_smoothing": (0.0, 0.1),
+    "other_odds": (1e-4, 1.0),
+    "posterior_floor": (0.0, 0.5 / len(CLASSES)),
+}
 
 
 def load_weights(folder: Path) -> tuple[bytes, Card]:
@@ -47,13 +68,8 @@ def load_weights(folder: Path) -> tuple[bytes, Card]:
     faults = list(_faults(card, hashlib.sha256(network).hexdigest()))
     if faults:
         raise ConfigurationError(str(folder / CARD_NAME), faults)
-    return network, Card(
-        card["sha256"],
-        float(card["temperature"]),
-        float(card["posterior_floor"]),
-        float(card["other_odds"]),
-        str(card["date"]),
-    )
+    calibration = Calibration(**{name: float(card[name]) for name in _CALIBRATION_BOUNDS})
+    return network, Card(card["sha256"], calibration, str(card["date"]))
 
 
 def _read(path: Path) -> bytes:
@@ -84,12 +100,9 @@ def _faults(card: dict[str, Any], found_sha256: str) -> Iterator[str]:
         yield f"classes: the card says {card.get('classes')}, this program needs {list(CLASSES)}; {_REMEDY}"
     if card.get("glyph_side_px") != GLYPH_SIDE_PX:
         yield f"glyph_side_px: the card says {card.get('glyph_side_px')}, this program cuts {GLYPH_SIDE_PX}"
-    if not _is_between(card.get("temperature"), 0.05, 20.0):
-        yield f"temperature: {card.get('temperature')} is not between 0.05 and 20"
-    if not _is_between(card.get("posterior_floor"), 0.0, 0.5 / len(CLASSES)):
-        yield f"posterior_floor: {card.get('posterior_floor')} is not between 0 and {0.5 / len(CLASSES):.4f}"
-    if not _is_between(card.get("other_odds"), 1e-4, 1.0):
-        yield f"other_odds: {card.get('other_odds')} is not between 0.0001 and 1"
+    for name, (low, high) in _CALIBRATION_BOUNDS.items():
+        if not _is_between(card.get(name), low, high):
+            yield f"{name}: {card.get(name)} is not between {low:g} and {high:.4g}"
     if not isinstance(card.get("date"), str):
         yield f"date: {card.get('date')!r} is not a date"
 

@@ -10,7 +10,7 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from forms_ocr.model import CLASSES, EMPTY, OTHER, Glyphs, Posteriors
-from forms_ocr.recognition.card import Card, load_weights
+from forms_ocr.recognition.card import Calibration, load_weights
 
 _OWN_WEIGHTS = Path(__file__).with_name("weights")
 
@@ -32,11 +32,6 @@ class Recognizer(Protocol):
 
 class NetworkRecognizer:
     """Runs a convolutional network over every cell by itself.
-
-    Logits are divided by the card's temperature (Guo et al., "On Calibration of Modern Neural Networks",
-    2017), and the odds of ``other`` are moved from its share on training sheets to that on slips (Saerens et
-    al., "Adjusting the Outputs of a Classifier to New a Priori Probabilities", 2002). Every posterior is then
-    lifted off zero by the card's floor, so that one strange glyph never rules a field's value out for good.
 
     Args:
         folder: Holds ``digits.onnx`` and ``digits.json``; the program's own weights by default.
@@ -66,14 +61,28 @@ class NetworkRecognizer:
         has_ink = glyphs.any(axis=(1, 2))
         if has_ink.any():
             logits[has_ink] = self._session.run(None, {self._input: glyphs[has_ink]})[0]
-        return posteriors_of(logits, self.card)
+        return posteriors_of(logits, self.card.calibration)
 
 
-def posteriors_of(logits: NDArray[np.float32], card: Card) -> Posteriors:
-    """(N, 12) logits to calibrated posteriors."""
-    scaled = logits / np.float32(card.temperature)
-    scaled[:, OTHER] += np.float32(np.log(card.other_odds))
-    exponents = np.exp(scaled - scaled.max(axis=1, keepdims=True, initial=-np.inf))
-    softmax = exponents / exponents.sum(axis=1, keepdims=True)
-    lifted = card.posterior_floor + (1.0 - len(CLASSES) * card.posterior_floor) * softmax
+def posteriors_of(logits: NDArray[np.float32], calibration: Calibration) -> Posteriors:
+    """(N, 12) logits to calibrated posteriors.
+
+    Logits are divided by the temperature (Guo et al., "On Calibration of Modern Neural Networks", 2017). What
+    smoothed labels taught is taken out, and the odds of ``other`` are moved from its share on training sheets
+    to that on slips (Saerens et al., "Adjusting the Outputs of a Classifier to New a Priori Probabilities",
+    2002). Every posterior is then lifted off zero by the floor, so that one strange glyph never rules a
+    field's value out for good.
+    """
+    softmax = _shares(np.exp(_centred(logits / np.float32(calibration.temperature))))
+    sharp = np.maximum(softmax - calibration.label_smoothing / len(CLASSES), 0.0)
+    sharp[:, OTHER] *= calibration.other_odds
+    lifted = calibration.posterior_floor + (1.0 - len(CLASSES) * calibration.posterior_floor) * _shares(sharp)
     return np.asarray(lifted, np.float32)
+
+
+def _centred(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.asarray(logits - logits.max(axis=1, keepdims=True, initial=-np.inf), np.float32)
+
+
+def _shares(weights: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.asarray(weights / weights.sum(axis=1, keepdims=True), np.float32)

@@ -1,7 +1,8 @@
-"""A slip without markers, found by the texture of its printed artwork."""
+"""Slips without markers, found by the texture of their printed artwork."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -11,6 +12,7 @@ from cv2.typing import MatLike
 from numpy.typing import NDArray
 
 from forms_ocr.model import GreyImage, Homography, Template
+from forms_ocr.registration.markers import as_homography
 from forms_ocr.registration.pyramid import Pyramid
 
 # About 125 dpi: small print is still texture there, and twice the resolution finds no more slips.
@@ -50,34 +52,51 @@ def _texture_of(template: Template) -> _Texture | None:
     return _Texture((texture.points + 0.5) / _PX_PER_MM, texture.descriptors)
 
 
-def find_by_texture(pyramid: Pyramid, template: Template) -> Homography | None:
-    """A first fit, millimetres to page pixels, good to a millimetre or so; None when the form is not seen.
+def find_by_texture(pyramid: Pyramid, template: Template) -> Iterator[Homography]:
+    """First fits of every slip that shows its texture, millimetres to page pixels, good to a millimetre.
 
-    ORB features (Rublee et al. 2011) matched with the ratio test, homography by MAGSAC++ (Barath 2020).
-    A homography proves nothing by itself: the caller measures the printed artwork under it.
+    ORB features (Rublee et al. 2011) matched with the ratio test, similarities by RANSAC, one slip after the
+    other. A similarity has no freedom to swing where matches cluster; the caller mends it by the printed
+    artwork, and measures it: a fit proves nothing by itself.
     """
     form = _texture_of(template)
     level = pyramid.with_short_side(_LOOK_AT_PX)
     seen = _describe(level.pixels)
     if form is None or seen is None:
-        return None
+        return
     source, target = _match(form, seen)
-    if len(source) < _MIN_INLIERS:
-        return None
-    homography, inliers = cv2.findHomography(source, target, cv2.USAC_MAGSAC, _INLIER_PX, maxIters=2000)
-    if not _is_enough(inliers):
-        return None
-    return np.asarray(np.linalg.inv(level.from_page) @ homography, np.float64)
+    while len(source) >= _MIN_INLIERS:
+        matrix, inliers = cv2.estimateAffinePartial2D(
+            source,
+            target,
+            method=cv2.RANSAC,
+            ransacReprojThreshold=_INLIER_PX,
+            maxIters=5000,
+            confidence=0.999,
+        )
+        fit = as_homography(matrix)
+        if fit is None or not _is_enough(inliers):
+            return
+        yield np.linalg.inv(level.from_page) @ fit
+        elsewhere = ~_is_on_slip(target, fit, template) & (np.ravel(inliers) == 0)
+        source, target = source[elsewhere], target[elsewhere]
+
+
+def _is_on_slip(points_px: NDArray[np.float64], fit: Homography, template: Template) -> NDArray[np.bool_]:
+    """(N,) which points of the page lie on the slip that was found there."""
+    on_form = cv2.perspectiveTransform(points_px.reshape(-1, 1, 2), np.linalg.inv(fit)).reshape(-1, 2)
+    return np.asarray(((on_form > 0) & (on_form < (template.width_mm, template.height_mm))).all(axis=1))
 
 
 def _is_enough(inliers: MatLike | None) -> bool:
-    """OpenCV says None where it finds no homography at all."""
+    """OpenCV says None where it finds no fit at all."""
     return inliers is not None and int(np.sum(inliers)) >= _MIN_INLIERS
 
 
 def _match(form: _Texture, seen: _Texture) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    pairs = cv2.BFMatcher(cv2.NORM_HAMMING).knnMatch(form.descriptors, seen.descriptors, k=2)
+    # from the page to the form: copies of the form on one page do not compete with each other
+    pairs = cv2.BFMatcher(cv2.NORM_HAMMING).knnMatch(seen.descriptors, form.descriptors, k=2)
     kept = [pair[0] for pair in pairs if len(pair) == 2 and pair[0].distance < _RATIO * pair[1].distance]
-    source = np.array([form.points[match.queryIdx] for match in kept]).reshape(-1, 2)
-    target = np.array([seen.points[match.trainIdx] for match in kept]).reshape(-1, 2)
+    source = np.array([form.points[match.trainIdx] for match in kept]).reshape(-1, 2)
+    target = np.array([seen.points[match.queryIdx] for match in kept]).reshape(-1, 2)
     return source, target

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forms_ocr.model import Homography, Page, Registration, Template
+from forms_ocr.registration.blank import is_blank
 from forms_ocr.registration.features import find_by_texture
 from forms_ocr.registration.landmarks import (
     NARROW_SEARCH_MM,
@@ -23,6 +24,8 @@ MIN_ARTWORK_MATCH = 0.5
 # Paper and scanners stretch by a few per cent; a fit that needs more is not this sheet of paper.
 _MAX_ANISOTROPY = 1.12
 _RESIDUAL_PERCENTILE = 95
+# Nobody lays a slip where less than this share of one is left free.
+_ROOM_FOR_A_SLIP = 0.8
 # Landmarks further than this from the common fit are mismatches, not paper.
 _OUTLIER_MM = 0.6
 # A correction beyond this moves patches so far that they are looked up once more from the mended place.
@@ -30,31 +33,74 @@ _LOOK_AGAIN_MM = 0.5
 
 
 def register(page: Page, template: Template) -> tuple[Registration, ...]:
-    """Find every slip on a page and lay it on its template.
+    """Find the slips on a page and say where each lies.
 
-    Markers are tried first, the printed artwork second. In both cases the fit is then mended and measured by
-    landmarks of the artwork; a fit whose artwork is not there is no slip, however good its markers.
+    Markers come first; then, for forms without them and where there is room for a slip whose markers are
+    covered, the texture of the print. Both give a first fit only. It is mended and measured by landmarks of
+    the printed artwork, and where the artwork is not found there is no slip, whatever the markers say.
 
     Args:
-        page: Grey, (H, W) uint8, 150 to 600 dpi, any of the four right-angle turns, skew up to 10 degrees.
-        template: With or without markers.
+        page: Resolution 150 to 600 dpi, measured here and not believed; any quarter turn, skew to 10 degrees.
+        template: Its markers may be empty.
 
     Returns:
-        One registration a slip, in reading order; empty for a blank or foreign page. ``residual_mm`` is the
-        95th percentile distance of printed artwork to its place, measured after the fit.
+        In reading order, empty where there is no slip of this form. A slip whose markers are seen beside
+        others but whose print is not found has an infinite ``residual_mm``: it is there, nobody can read it.
     """
     pyramid = build_pyramid(page.pixels)
-    slips = [
-        _settle(pyramid, template, fit, NARROW_SEARCH_MM if len(sightings) > 2 else WIDE_SEARCH_MM)
-        for sightings in find_slips(pyramid, template)
-        if (fit := first_fit(sightings)) is not None
-    ]
-    found = [slip for slip in slips if slip is not None]
-    if not found:
-        fit = find_by_texture(pyramid, template)
-        slip = None if fit is None else _settle(pyramid, template, fit, WIDE_SEARCH_MM)
-        found = [] if slip is None else [slip]
-    return _in_reading_order(found, template)
+    found, lost = _by_markers(pyramid, template)
+    if not found or lost or _has_room(pyramid, template, found):
+        found += _by_texture(pyramid, template, found)
+    unreadable = [slip for slip in lost if found and not _overlaps_any(slip, found, template)]
+    return _in_reading_order(found + unreadable, template)
+
+
+def _by_markers(pyramid: Pyramid, template: Template) -> tuple[list[Registration], list[Registration]]:
+    """Slips that lie where their markers say, and those whose print is not found there."""
+    found: list[Registration] = []
+    lost: list[Registration] = []
+    for sightings in find_slips(pyramid, template):
+        fit = first_fit(sightings)
+        if fit is None:
+            continue
+        slip = _settle(pyramid, template, fit, NARROW_SEARCH_MM if len(sightings) > 2 else WIDE_SEARCH_MM)
+        if slip is not None:
+            found.append(slip)
+        elif len(sightings) > 1 and _is_sheet_of_paper(fit, template):
+            lost.append(_described(fit, template, float("inf"), 0.0))
+    return found, lost
+
+
+def _by_texture(pyramid: Pyramid, template: Template, found: list[Registration]) -> list[Registration]:
+    """Slips that show their print where none was found yet."""
+    more: list[Registration] = []
+    for fit in find_by_texture(pyramid, template):
+        slip = _settle(pyramid, template, fit, WIDE_SEARCH_MM)
+        if slip is not None and not _overlaps_any(slip, found + more, template):
+            more.append(slip)
+    return more
+
+
+def _has_room(pyramid: Pyramid, template: Template, found: list[Registration]) -> bool:
+    """The page is large enough for one more slip, and not empty paper there."""
+    page = pyramid.levels[0].pixels
+    areas = [template.width_mm * template.height_mm * slip.px_per_mm**2 for slip in found]
+    if page.size - sum(areas) < _ROOM_FOR_A_SLIP * min(areas):
+        return False
+    rest = page.copy()
+    corners = np.array([(0, 0), (1, 0), (1, 1), (0, 1)]) * (template.width_mm, template.height_mm)
+    paper = int(np.median(pyramid.levels[-1].pixels))
+    for slip in found:
+        cv2.fillConvexPoly(rest, np.rint(_project(slip.homography, corners)).astype(np.int32), paper)
+    return not is_blank(rest)
+
+
+def _overlaps_any(slip: Registration, others: list[Registration], template: Template) -> bool:
+    """Its middle lies on another slip."""
+    middle = np.array([[template.width_mm / 2, template.height_mm / 2]])
+    place = _project(slip.homography, middle)
+    on_others = [_project(_inverse(other.homography), place)[0] for other in others]
+    return any(0 < x < template.width_mm and 0 < y < template.height_mm for x, y in on_others)
 
 
 def markers_seen(page: Page, template: Template) -> int:
@@ -82,13 +128,11 @@ def _settle(pyramid: Pyramid, template: Template, fit: Homography, search_mm: fl
     match = float(np.mean(seen.is_good)) if len(expected) else 0.0
     if match < MIN_ARTWORK_MATCH or not _is_sheet_of_paper(fit, template):
         return None
-    return Registration(
-        homography=fit,
-        residual_mm=_residual_mm(correction, expected, seen),
-        artwork_match=match,
-        turn_deg=_turn_deg(fit, template),
-        px_per_mm=px_per_mm(fit, template),
-    )
+    return _described(fit, template, _residual_mm(correction, expected, seen), match)
+
+
+def _described(fit: Homography, template: Template, residual_mm: float, match: float) -> Registration:
+    return Registration(fit, residual_mm, match, _turn_deg(fit, template), px_per_mm(fit, template))
 
 
 def _mend(expected: NDArray[np.float64], seen: Sightings) -> Homography:
@@ -104,6 +148,10 @@ def _mend(expected: NDArray[np.float64], seen: Sightings) -> Homography:
 def _project(homography: Homography, points: NDArray[np.float64]) -> NDArray[np.float64]:
     projected = cv2.perspectiveTransform(points.reshape(-1, 1, 2), homography)
     return np.asarray(projected, np.float64).reshape(-1, 2)
+
+
+def _inverse(homography: Homography) -> Homography:
+    return np.asarray(np.linalg.inv(homography), np.float64)
 
 
 def _shift_mm(correction: Homography, points: NDArray[np.float64]) -> float:

@@ -82,7 +82,7 @@ def test_noise_has_a_low_posterior_for_every_digit(recognizer: NetworkRecognizer
 def test_a_glyph_without_ink_is_empty(recognizer: NetworkRecognizer) -> None:
     posteriors = recognizer.recognize(np.zeros((3, GLYPH_SIDE_PX, GLYPH_SIDE_PX), np.uint8))
     # certain, not only likely: the network is not asked
-    certain = 1 - (len(CLASSES) - 1) * recognizer.card.posterior_floor
+    certain = 1 - (len(CLASSES) - 1) * recognizer.card.calibration.posterior_floor
     np.testing.assert_allclose(posteriors[:, EMPTY], certain, atol=1e-7)
 
 
@@ -96,7 +96,7 @@ def test_rows_sum_to_one_and_no_class_is_ruled_out(recognizer: NetworkRecognizer
     glyphs, _ = _drawn_digits("hasty", 5)
     posteriors = recognizer.recognize(np.concatenate([glyphs, np.zeros_like(glyphs[:2])]))
     np.testing.assert_allclose(posteriors.sum(axis=1), 1.0, atol=1e-5)
-    assert posteriors.min() >= 0.99 * recognizer.card.posterior_floor > 0
+    assert posteriors.min() >= 0.99 * recognizer.card.calibration.posterior_floor > 0
 
 
 def test_a_posterior_does_not_depend_on_the_neighbours(recognizer: NetworkRecognizer) -> None:

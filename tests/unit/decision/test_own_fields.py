@@ -74,10 +74,10 @@ def test_a_check_box_ticked_on_a_computer(writing: Writing, state: str, value: s
     assert read(field(Shape.MARK), writing.typed(state)).fields[0].value == value
 
 
-def test_a_line_that_nobody_can_read_stays_empty_in_an_accepted_record(writing: Writing) -> None:
+def test_a_line_that_nobody_can_read_is_not_dropped(writing: Writing) -> None:
     record = read(field(Shape.LINE, Content.TEXT), writing.inked(60.0, "Иsaнoв", 0.4))
-    assert record.disposition is Disposition.ACCEPTED
-    assert record.fields[0].value == ""
+    assert record.disposition is Disposition.REVIEW
+    assert record.reasons == (Reason.FIELD_UNCERTAIN,)
     assert record.fields[0].candidates[0].value == "Иsaнoв"
 
 

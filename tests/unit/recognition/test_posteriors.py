@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from forms_ocr.model import CLASSES, OTHER
-from forms_ocr.recognition.card import Card
+from forms_ocr.recognition.card import Calibration
 from forms_ocr.recognition.network import posteriors_of
 
 _logits = arrays(np.float32, (5, len(CLASSES)), elements=st.floats(-60, 60, width=32))
@@ -17,16 +17,12 @@ _temperatures = st.floats(0.3, 5.0)
 _floors = st.floats(0.0, 0.01)
 
 
-def _card(temperature: float = 1.0, posterior_floor: float = 0.0, other_odds: float = 1.0) -> Card:
-    return Card("0" * 64, temperature, posterior_floor, other_odds, "2026-01-01")
-
-
 @settings(max_examples=60, deadline=None)
 @given(_logits, _temperatures, _floors)
 def test_rows_sum_to_one_and_stay_above_the_floor(
     logits: np.ndarray, temperature: float, floor: float
 ) -> None:
-    posteriors = posteriors_of(logits, _card(temperature, floor))
+    posteriors = posteriors_of(logits, Calibration(temperature, posterior_floor=floor))
     assert posteriors.dtype == np.float32
     np.testing.assert_allclose(posteriors.sum(axis=1), 1.0, atol=1e-5)
     assert posteriors.min() >= floor * 0.999
@@ -37,14 +33,14 @@ def test_rows_sum_to_one_and_stay_above_the_floor(
 @given(_logits, _temperatures, _temperatures)
 def test_a_higher_temperature_is_never_surer(logits: np.ndarray, first: float, second: float) -> None:
     cool, warm = sorted((first, second))
-    surer = posteriors_of(logits, _card(cool)).max(axis=1)
-    assert (posteriors_of(logits, _card(warm)).max(axis=1) <= surer + 1e-5).all()
+    surer = posteriors_of(logits, Calibration(cool)).max(axis=1)
+    assert (posteriors_of(logits, Calibration(warm)).max(axis=1) <= surer + 1e-5).all()
 
 
 @settings(max_examples=60, deadline=None)
 @given(_logits, _temperatures, _floors)
 def test_calibration_keeps_the_order(logits: np.ndarray, temperature: float, floor: float) -> None:
-    posteriors = posteriors_of(logits, _card(temperature, floor))
+    posteriors = posteriors_of(logits, Calibration(temperature, posterior_floor=floor))
     best = logits.argmax(axis=1)
     assert (posteriors[np.arange(len(best)), best] >= posteriors.max(axis=1) - 1e-6).all()
 
@@ -52,17 +48,25 @@ def test_calibration_keeps_the_order(logits: np.ndarray, temperature: float, flo
 def test_a_class_that_cannot_be_still_gets_the_floor() -> None:
     logits = np.full((1, len(CLASSES)), -np.inf, np.float32)
     logits[0, 3] = 0.0
-    posteriors = posteriors_of(logits, _card(posterior_floor=1e-3))
+    posteriors = posteriors_of(logits, Calibration(posterior_floor=1e-3))
     assert posteriors[0, 3] == pytest.approx(1 - 11e-3)
     assert posteriors[0, 4] == pytest.approx(1e-3)
 
 
 def test_no_rows_stay_no_rows() -> None:
-    assert posteriors_of(np.zeros((0, len(CLASSES)), np.float32), _card()).shape == (0, len(CLASSES))
+    assert posteriors_of(np.zeros((0, len(CLASSES)), np.float32), Calibration()).shape == (0, len(CLASSES))
 
 
 def test_other_is_as_rare_as_on_slips() -> None:
     logits = np.zeros((1, len(CLASSES)), np.float32)
-    even, rare = (posteriors_of(logits, _card(other_odds=odds))[0] for odds in (1.0, 0.05))
+    even, rare = (posteriors_of(logits, Calibration(other_odds=odds))[0] for odds in (1.0, 0.05))
     assert rare[OTHER] / rare[0] == pytest.approx(0.05 * even[OTHER] / even[0])
     assert rare.sum() == pytest.approx(1.0)
+
+
+def test_what_smoothed_labels_taught_is_taken_out() -> None:
+    true = np.full(len(CLASSES), 0.001 / 11)
+    true[3] = 0.999
+    taught = 0.995 * true + 0.005 / len(CLASSES)
+    posteriors = posteriors_of(np.log(taught).astype(np.float32)[None], Calibration(label_smoothing=0.005))
+    np.testing.assert_allclose(posteriors[0], true, atol=1e-5)

@@ -100,3 +100,33 @@ def test_two_slips_are_numbered_from_top_to_bottom(drawn_form: Template) -> None
 def test_noise_is_no_slip(drawn_form: Template) -> None:
     noise = np.random.default_rng(1).integers(0, 256, (1200, 1700), dtype=np.uint8)
     assert register(Page(1, noise), drawn_form) == ()
+
+
+def two_on_a_page(form: Template) -> GreyImage:
+    one = printed(form)
+    page = np.full((3508, 2480), 252, np.uint8)
+    page[: one.shape[0], : one.shape[1]] = one
+    page[1755 : 1755 + one.shape[0], : one.shape[1]] = one
+    return page
+
+
+def test_two_slips_without_markers_are_both_found(drawn_form: Template) -> None:
+    slips = register(Page(1, two_on_a_page(drawn_form)), replace(drawn_form, markers=()))
+    assert len(slips) == 2
+    assert max(slip.residual_mm for slip in slips) < 0.15
+
+
+def test_a_second_slip_whose_markers_are_covered_is_found(drawn_form: Template) -> None:
+    page = two_on_a_page(drawn_form)
+    for marker in drawn_form.markers:
+        left, top = (int(v * PX) - 6 for v in marker.corners_mm[0])
+        page[1755 + top : 1755 + top + 135, left : left + 135] = 252
+    assert len(register(Page(1, page), drawn_form)) == 2
+
+
+def test_a_second_slip_that_is_half_there_is_not_dropped(drawn_form: Template) -> None:
+    page = two_on_a_page(drawn_form)
+    page[1755:, 500:] = 252
+    first, second = register(Page(1, page), drawn_form)
+    assert first.residual_mm < 0.1
+    assert second.residual_mm == float("inf")

@@ -6,14 +6,15 @@ import numpy as np
 import pytest
 
 from forms_ocr.model import CLASSES
-from training.calibration import OTHER_ON_SLIPS, Calibration, calibrate, calibration_error, for_slips
+from forms_ocr.recognition import Calibration, posteriors_of
+from training.calibration import OTHER_ON_SLIPS, calibrate, calibration_error, for_slips
 
 
 def _drawn(temperature: float, count: int = 8000) -> tuple[np.ndarray, np.ndarray]:
     """Logits and labels that are drawn from their posteriors at a temperature."""
     rng = np.random.default_rng(4)
     logits = rng.normal(0, 4, (count, 12)).astype(np.float32)
-    posteriors = Calibration(temperature, 0.0).posteriors(logits)
+    posteriors = posteriors_of(logits, Calibration(temperature))
     labels = (posteriors.cumsum(axis=1) < rng.random((count, 1))).sum(axis=1)
     return logits, np.minimum(labels, 11).astype(np.uint8)
 
@@ -33,12 +34,12 @@ def test_mistakes_that_no_temperature_foresees_raise_the_floor() -> None:
 
 def test_calibrated_posteriors_have_a_small_error() -> None:
     logits, labels = _drawn(1.8)
-    before = calibration_error(Calibration(1.0, 0.0).posteriors(logits), labels)
-    after = calibration_error(calibrate(logits, labels).posteriors(logits), labels)
+    before = calibration_error(posteriors_of(logits, Calibration()), labels)
+    after = calibration_error(posteriors_of(logits, calibrate(logits, labels)), labels)
     assert after < 0.02 < before
 
 
 def test_other_is_moved_to_its_share_on_slips() -> None:
     labels = np.repeat(np.arange(len(CLASSES)), 10).astype(np.uint8)
-    odds = for_slips(Calibration(1.0, 0.0), labels).other_odds
+    odds = for_slips(Calibration(), labels).other_odds
     assert odds == pytest.approx(OTHER_ON_SLIPS / (1 - OTHER_ON_SLIPS) * (len(CLASSES) - 1), rel=0.01)

@@ -13,9 +13,8 @@ torch = pytest.importorskip("torch", reason="the optional extra `training` is no
 pytest.importorskip("onnx", reason="the optional extra `training` is not installed")
 
 from forms_ocr.model import GLYPH_SIDE_PX  # noqa: E402
-from forms_ocr.recognition import NetworkRecognizer  # noqa: E402
+from forms_ocr.recognition import Calibration, NetworkRecognizer, posteriors_of  # noqa: E402
 from training.augmentation import augment  # noqa: E402
-from training.calibration import Calibration  # noqa: E402
 from training.export import export  # noqa: E402
 from training.figures import figures, table  # noqa: E402
 from training.fit import Effort, fit, logits_of  # noqa: E402
@@ -33,9 +32,9 @@ def test_a_network_learns_exports_and_reads(glyphs: LabelledGlyphs, tmp_path: Pa
     logits = logits_of(network, few.glyphs)
     assert (logits.argmax(axis=1) == few.labels).mean() > 0.8
 
-    export(network, Calibration(1.0, 1e-4), {"date": "2026-01-01"}, tmp_path)
+    export(network, Calibration(posterior_floor=1e-4), {"date": "2026-01-01"}, tmp_path)
     read = NetworkRecognizer(tmp_path).recognize(few.glyphs)
-    np.testing.assert_allclose(read, Calibration(1.0, 1e-4).posteriors(logits), atol=1e-4)
+    np.testing.assert_allclose(read, posteriors_of(logits, Calibration(posterior_floor=1e-4)), atol=1e-4)
     assert json.loads((tmp_path / "digits.json").read_text())["weights"] < 250_000
 
 
