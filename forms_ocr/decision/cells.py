@@ -29,6 +29,9 @@ mm2."""
 ROW_SUM_TOLERANCE = 0.01
 """Posteriors come as float32 and sum to 1 within 1e-5; a row further off is no posterior."""
 
+MIN_OTHER_POSTERIOR = 0.2
+"""From here on a cell is named to a person as perhaps no digit: such cells are rare to begin with."""
+
 MIN_CLEAR_POSTERIOR = 0.95
 """Cells below are pointed out to a person: about one of twenty such would be wrong."""
 
@@ -76,8 +79,8 @@ class Cells:
 
     @property
     def holds_other(self) -> bool:
-        """Some cell holds ink that is more likely no digit than one."""
-        return self.is_sound and any(row[OTHER] >= 0.5 for row in self.rows)
+        """Some cell holds ink that may well be no digit."""
+        return self.is_sound and any(row[OTHER] >= MIN_OTHER_POSTERIOR for row in self.rows)
 
     @property
     def as_read(self) -> str:

@@ -99,7 +99,7 @@ def test_an_accepted_record_keeps_every_rule(
         return
     assert record.reasons == ()
     assert record.is_signed
-    assert record.confidence >= 0.99
+    assert record.confidence >= Rules().min_confidence
     assert "2026-11-23" <= record.date <= "2026-11-26"
     registered = office.registry.find(record.account)
     if has_registry:
