@@ -11,7 +11,7 @@ from forms_ocr.model import GLYPH_SIDE_PX
 # The larger side of the ink fills this much of the glyph; the rest is air for the network's first layers.
 _INK_SIDE_PX = 26
 # A dot or a dash must stay small: ink is enlarged by no more than this (a digit of 2.7 mm fills the glyph).
-_MAX_ENLARGEMENT = 1.2
+_MAX_ENLARGEMENT = 1.6
 # Full ink is a little less than the darkest spot: where strokes cross, the pen went over twice.
 _FULL_INK_SHARE = 0.9
 
@@ -20,7 +20,7 @@ def normalise_glyph(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Scale the ink of one cell into the middle of a glyph.
 
     Args:
-        ink: (H, W) darkness, cut to the bounding box of the ink, at 8 pixels a millimetre; not empty.
+        ink: (H, W) darkness, cut to the bounding box of the ink, at 6 pixels a millimetre; not empty.
 
     Returns:
         (32, 32) uint8, 255 is full ink; the aspect ratio is kept.

@@ -10,8 +10,8 @@ import numpy as np
 
 from forms_ocr.model import Box, Field, GreyImage, Homography, Registration, Shape, Template
 
-# About 200 dpi: a pen line of 0.4 mm is three pixels wide, and glyphs end up at half of it anyway.
-COMB_PX_PER_MM = 8.0
+# About 150 dpi: a pen line of 0.4 mm is over two pixels wide, and a digit of 6 mm more than fills a glyph.
+COMB_PX_PER_MM = 6.0
 # Type of 2 mm and up can be read at this.
 _LINE_PX_PER_MM = 6.0
 # Whether something is there at all needs no more than 100 dpi.
