@@ -56,7 +56,7 @@ class Rules:
     """The rules of the business with their defaults.
 
     ``min_confidence`` is the cut: a record is accepted only when its confidence reaches it. The default is
-    measured: of 2,000 simulated slips by writers never trained on, one of the 1,106 above it was wrong.
+    measured: of 1,247 good simulated slips by writers never trained on, 629 reached it, none of them wrong.
     ``refuse_when_certain`` names the reasons that refuse a slip outright once the fields behind them are
     certain; every other reason sends it to review.
     """
