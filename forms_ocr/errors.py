@@ -4,7 +4,8 @@
 * one scan or one page is at fault (:class:`ScanError`, :class:`PageError`): quarantine it and go on;
 * the machine is at fault (:class:`StorageError`, :class:`WorkspaceBusyError`): stop the batch.
 
-Every class that can end a command carries its exit code. A doubtful reading is a record, never an error.
+Every class that can end a command carries its exit code. What is hard to read is no error: it becomes a
+record under review.
 """
 
 from __future__ import annotations

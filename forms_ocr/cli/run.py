@@ -54,7 +54,7 @@ def run(
 ) -> ExitCode:
     """Read SCANS, which are files or folders of PDF, TIFF, JPEG and PNG, into a workspace.
 
-    The first folder level below a given folder is the office. Tables and report lie in WORKSPACE/exports
+    Each folder right below a given one is an office. Tables and report lie in WORKSPACE/exports
     afterwards. The same command again goes on where it stopped; what is done is not done twice. Scans given
     again with another template, registry, period or other settings are read again.
 

@@ -1,4 +1,4 @@
-"""Scan file -> pages; the only place that knows PDF, TIFF, JPEG and PNG."""
+"""Opens scans and hands out their pages; file formats are known nowhere else."""
 
 from forms_ocr.ingest.discovery import Discovery, IgnoredFile, ScanFile, discover
 from forms_ocr.ingest.limits import Limits
