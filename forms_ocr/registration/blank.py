@@ -9,7 +9,7 @@ from forms_ocr.model import GreyImage
 from forms_ocr.registration.pyramid import build_pyramid
 
 # Looked at on a copy of about 75 dpi: dust and paper grain average out, pen strokes and print do not.
-_LOOK_AT_PX = 430
+LOOK_AT_PX = 430
 # A stroke is darker than its surroundings by at least this much (of 255); show-through stays below.
 _INK_CONTRAST = 40
 # A pen stroke of 10 mm is about 60 pixels there; a smaller blot is dust. Share of an A5 page of 620 x 437.
@@ -24,7 +24,7 @@ def is_blank(pixels: GreyImage) -> bool:
     Args:
         pixels: Grey, (H, W) uint8.
     """
-    small = build_pyramid(pixels).with_short_side(_LOOK_AT_PX).pixels
+    small = build_pyramid(pixels).with_short_side(LOOK_AT_PX).pixels
     rows, cols = (max(1, int(side * _BORDER_SHARE)) for side in small.shape)
     inner = np.ascontiguousarray(small[rows:-rows, cols:-cols])
     side = max(15, min(inner.shape) // 12) | 1

@@ -78,7 +78,8 @@ def _sight(pyramid: Pyramid, template: Template, look: _Look) -> list[MarkerSigh
         for number, quad in zip(_numbers(ids), corners, strict=True)
         if number in known
     ]
-    return [MarkerSighting(marker, _refine(pyramid.levels[0], level, quad)) for marker, quad in seen]
+    refined = _refine(pyramid.levels[0], level, np.array([quad for _, quad in seen]).reshape(-1, 4, 2))
+    return [MarkerSighting(marker, quad) for (marker, _), quad in zip(seen, refined, strict=True)]
 
 
 def _numbers(ids: MatLike | None) -> list[int]:
@@ -86,53 +87,68 @@ def _numbers(ids: MatLike | None) -> list[int]:
     return [] if ids is None else [int(number) for number in np.ravel(ids)]
 
 
-def _refine(page: Level, level: Level, quad: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Corners found on a reduced level, moved to the corner of the ink at full size."""
-    to_page = np.linalg.inv(level.from_page)
-    corners = (quad @ to_page[:2, :2].T + to_page[:2, 2]).astype(np.float32)
-    side_px = float(np.linalg.norm(corners[0] - corners[2])) / np.sqrt(2.0)
+def _refine(page: Level, level: Level, quads: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Corners (N, 4, 2) found on a reduced level, moved to the corner of the ink at full size."""
+    shift = level.from_page[0, 2]
+    corners = ((quads - shift) / level.scale).astype(np.float32)
+    diagonals = corners[:, 0] - corners[:, 2]
     # the window must stay inside a module (a sixth of the side), or the next module's corner attracts it
-    window = int(np.clip(side_px / 14.0, 2, 9))
+    windows = np.clip(np.hypot(diagonals[:, 0], diagonals[:, 1]) / np.sqrt(2.0) / 14.0, 2, 9).astype(int)
     criteria = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 20, 0.02)
-    refined = cv2.cornerSubPix(page.pixels, corners.reshape(-1, 1, 2), (window, window), (-1, -1), criteria)
-    return np.asarray(refined, np.float64).reshape(4, 2)
+    for window in set(windows.tolist()):
+        same = windows == window
+        points = corners[same].reshape(-1, 1, 2)
+        moved = cv2.cornerSubPix(page.pixels, points, (window, window), (-1, -1), criteria)
+        corners[same] = np.asarray(moved, np.float32).reshape(-1, 4, 2)
+    return np.asarray(corners, np.float64)
 
 
 def _group(sightings: list[MarkerSighting], template: Template) -> list[list[MarkerSighting]]:
-    slips: list[tuple[NDArray[np.float64], float, list[MarkerSighting]]] = []
-    for sighting in sightings:
-        centre, size_px = _predict_slip(sighting, template)
-        for seen_centre, _, members in slips:
-            is_near = np.linalg.norm(centre - seen_centre) < _SAME_SLIP_SHARE * size_px
+    if not sightings:
+        return []
+    slips: list[tuple[complex, list[MarkerSighting]]] = []
+    for sighting, (centre, size_px) in zip(sightings, _predict_slips(sightings, template), strict=True):
+        for seen_centre, members in slips:
+            is_near = abs(centre - seen_centre) < _SAME_SLIP_SHARE * size_px
             if is_near and all(member.marker.id != sighting.marker.id for member in members):
                 members.append(sighting)
                 break
         else:
-            slips.append((centre, size_px, [sighting]))
-    return [members for _, _, members in slips]
+            slips.append((centre, [sighting]))
+    return [members for _, members in slips]
 
 
-def _predict_slip(sighting: MarkerSighting, template: Template) -> tuple[NDArray[np.float64], float]:
-    """Centre and shorter side, in pixels, of the slip that this one marker belongs to."""
-    similarity = fit_similarity(np.array(sighting.marker.corners_mm), sighting.corners_px)
-    middle_mm = np.array([template.width_mm / 2.0, template.height_mm / 2.0])
-    centre = similarity[:2, :2] @ middle_mm + similarity[:2, 2]
-    size_px = float(np.hypot(*similarity[:2, 0])) * min(template.width_mm, template.height_mm)
-    return centre, size_px
+def _predict_slips(sightings: list[MarkerSighting], template: Template) -> list[tuple[complex, float]]:
+    """Centre, as x + iy, and shorter side, in pixels, of the slip that each marker alone belongs to."""
+    on_form = _as_complex(np.array([sighting.marker.corners_mm for sighting in sightings]))
+    on_page = _as_complex(np.array([sighting.corners_px for sighting in sightings]))
+    factors, shifts = _similarities(on_form, on_page)
+    centres = factors * complex(template.width_mm / 2.0, template.height_mm / 2.0) + shifts
+    sizes_px = abs(factors) * min(template.width_mm, template.height_mm)
+    return list(zip(centres.tolist(), sizes_px.tolist(), strict=True))
 
 
 def fit_similarity(source: NDArray[np.float64], target: NDArray[np.float64]) -> Homography:
     """Least-squares turn, scale and shift, (N, 2) to (N, 2), N at least 2 (Umeyama 1991, no mirroring)."""
-    source_mean, target_mean = source.mean(axis=0), target.mean(axis=0)
-    a, b = source - source_mean, target - target_mean
-    square = max(float((a**2).sum()), 1e-12)
-    real = float((a * b).sum()) / square
-    imaginary = float((a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]).sum()) / square
-    linear = np.array([[real, -imaginary], [imaginary, real]])
-    matrix = np.eye(3)
-    matrix[:2, :2] = linear
-    matrix[:2, 2] = target_mean - linear @ source_mean
-    return matrix
+    (factor,), (shift,) = _similarities(_as_complex(source)[None], _as_complex(target)[None])
+    turn = [[factor.real, -factor.imag, shift.real], [factor.imag, factor.real, shift.imag], [0.0, 0.0, 1.0]]
+    return np.array(turn)
+
+
+def _as_complex(points: NDArray[np.float64]) -> NDArray[np.complex128]:
+    """(..., 2) to (...,), x + iy: a turn with a scale is then one factor."""
+    return np.asarray(points[..., 0] + 1j * points[..., 1])
+
+
+def _similarities(
+    source: NDArray[np.complex128], target: NDArray[np.complex128]
+) -> tuple[NDArray[np.complex128], NDArray[np.complex128]]:
+    """Least-squares factors (N,) and shifts (N,), (N, K) to (N, K)."""
+    source_mean, target_mean = source.mean(axis=1), target.mean(axis=1)
+    a = source - source_mean[:, None]
+    overlap = (a.conj() * (target - target_mean[:, None])).sum(axis=1)
+    factors = overlap / np.maximum((a.real**2 + a.imag**2).sum(axis=1), 1e-12)
+    return factors, target_mean - factors * source_mean
 
 
 def first_fit(slip: list[MarkerSighting]) -> Homography | None:

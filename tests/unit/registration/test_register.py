@@ -130,3 +130,9 @@ def test_a_second_slip_that_is_half_there_is_not_dropped(drawn_form: Template) -
     first, second = register(Page(1, page), drawn_form)
     assert first.residual_mm < 0.1
     assert second.residual_mm == float("inf")
+
+
+def test_a_stretched_slip_is_no_slip(drawn_form: Template) -> None:
+    page = printed(drawn_form)
+    stretched = cv2.resize(page, (round(page.shape[1] * 1.25), page.shape[0]))
+    assert register(Page(1, np.asarray(stretched, np.uint8)), drawn_form) == ()
