@@ -15,8 +15,8 @@ from forms_ocr.model import GreyImage, Shape, Template
 
 # Strips on the canvas are kept apart, so that no stroke is joined to another field's.
 _GAP_PX = 6
-# A wide form is not made wider, but a small one may put several strips side by side.
-_LEAST_WIDTH_PX = 900
+# Widths of the canvas are tried in steps of this.
+_WIDTH_STEP_PX = 16
 NO_CELL = -1
 
 
@@ -71,7 +71,7 @@ def canvas_of(template: Template) -> Canvas | None:
     frames = [frame for frame in frames_of(template) if frame.field.shape is Shape.COMB]
     if not frames:
         return None
-    placements, height, width = _on_shelves(frames)
+    placements, height, width = _least_canvas(frames)
     artwork = np.full((height, width), 255, np.uint8)
     cell_of = np.full((height, width), NO_CELL, np.int16)
     is_row = np.zeros((height, width), bool)
@@ -92,10 +92,17 @@ def canvas_of(template: Template) -> Canvas | None:
     )
 
 
-def _on_shelves(frames: list[StripFrame]) -> tuple[tuple[Placement, ...], int, int]:
+def _least_canvas(frames: list[StripFrame]) -> tuple[tuple[Placement, ...], int, int]:
+    """The placements on the canvas of the least area, its height and its width."""
+    strip_widths = [frame.size_px[0] for frame in frames]
+    widths = range(max(strip_widths), sum(strip_widths) + _WIDTH_STEP_PX, _WIDTH_STEP_PX)
+    layouts = (_on_shelves(frames, width) for width in widths)
+    return min(layouts, key=lambda layout: layout[1] * layout[2])
+
+
+def _on_shelves(frames: list[StripFrame], width: int) -> tuple[tuple[Placement, ...], int, int]:
     """First strips first, each where it still fits; all shelves are as high as the highest strip."""
     shelf_height = max(frame.size_px[1] for frame in frames)
-    width = max(_LEAST_WIDTH_PX, *(frame.size_px[0] for frame in frames))
     filled: list[int] = []
     placements: list[Placement] = []
     cells = 0
@@ -107,7 +114,7 @@ def _on_shelves(frames: list[StripFrame]) -> tuple[tuple[Placement, ...], int, i
         placements.append(Placement(frame, shelf * shelf_height, filled[shelf], cells))
         filled[shelf] += strip_width + _GAP_PX
         cells += len(frame.field.cells)
-    return tuple(placements), len(filled) * shelf_height, width
+    return tuple(placements), len(filled) * shelf_height, max(filled) - _GAP_PX
 
 
 def _cell_of_column(frame: StripFrame) -> NDArray[np.int16]:

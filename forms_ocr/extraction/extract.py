@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forms_ocr.extraction.canvas import Canvas, canvas_of, cut_canvas
-from forms_ocr.extraction.glyphs import normalise_glyph
-from forms_ocr.extraction.ink import Darkness, PrintMask, darkness_of, print_mask, written_ink
-from forms_ocr.extraction.ownership import OwnedInk, assign_ink
+from forms_ocr.extraction.glyphs import glyphs_of
+from forms_ocr.extraction.ink import Darkness, Ink, PrintMask, darkness_of, print_mask, written_ink
+from forms_ocr.extraction.ownership import assign_ink
 from forms_ocr.extraction.strips import COMB_PX_PER_MM, StripFrame, artwork_strip, cut_strip, frames_of
 from forms_ocr.model import GLYPH_SIDE_PX, FieldInk, Glyphs, GreyImage, Page, Registration, Shape, Template
 
@@ -39,17 +39,17 @@ def _comb_inks(page: Page, registration: Registration, template: Template) -> di
     if canvas is None:
         return {}
     cut = cut_canvas(page.pixels, registration.homography, canvas)
-    shelves = np.split(cut, range(canvas.shelf_height, canvas.height, canvas.shelf_height))
-    darkness = np.concatenate([darkness_of(shelf, COMB_PX_PER_MM) for shelf in shelves])
+    darkness = darkness_of(cut, canvas.shelf_height)
     ink = written_ink(darkness, canvas.mask, [placement.window for placement in canvas.placements])
     owned = assign_ink(ink, canvas)
-    glyphs = _glyphs_of(owned, darkness)
-    strong_px = np.concatenate([[0], np.cumsum(ink.strong[owned.rows, owned.cols] > 0)])
-    areas_mm2 = (np.diff(strong_px[owned.starts]) / COMB_PX_PER_MM**2).astype(np.float32)
-    cleaned = cv2.bitwise_not(cv2.bitwise_and(darkness, ink.all))
-    return {
-        found.name: found for found in _by_field(canvas, glyphs, areas_mm2, np.asarray(cleaned, np.uint8))
-    }
+    glyphs = glyphs_of(owned, darkness)
+    areas_mm2 = np.asarray(owned.strong_px / COMB_PX_PER_MM**2, np.float32)
+    return {found.name: found for found in _by_field(canvas, glyphs, areas_mm2, _cleaned(darkness, ink))}
+
+
+def _cleaned(darkness: Darkness, ink: Ink) -> GreyImage:
+    """The strips with nothing on them but ink."""
+    return np.asarray(cv2.bitwise_not(cv2.bitwise_and(darkness, ink.all)), np.uint8)
 
 
 def _by_field(
@@ -64,30 +64,15 @@ def _by_field(
     return fields
 
 
-def _glyphs_of(owned: OwnedInk, darkness: Darkness) -> Glyphs:
-    """One glyph a cell, out of the pixels it owns."""
-    glyphs = np.zeros((len(owned.starts) - 1, GLYPH_SIDE_PX, GLYPH_SIDE_PX), np.uint8)
-    values = darkness[owned.rows, owned.cols]
-    for cell in np.flatnonzero(np.diff(owned.starts)):
-        mine = slice(owned.starts[cell], owned.starts[cell + 1])
-        rows, cols = owned.rows[mine], owned.cols[mine]
-        top, left = rows.min(), cols.min()
-        cut = np.zeros((rows.max() - top + 1, cols.max() - left + 1), np.uint8)
-        cut[rows - top, cols - left] = values[mine]
-        glyphs[cell] = normalise_glyph(cut)
-    return glyphs
-
-
 def _strip_ink(page: Page, registration: Registration, template: Template, frame: StripFrame) -> FieldInk:
     """The ink of a field without cells."""
     strip = cut_strip(page.pixels, registration, frame)
-    darkness = darkness_of(strip, frame.px_per_mm)
+    darkness = darkness_of(strip, len(strip))
     whole = (slice(None), slice(None))
     ink = written_ink(darkness, _strip_mask(template, frame), [whole])
     area_mm2 = np.array([cv2.countNonZero(ink.strong) / frame.px_per_mm**2], np.float32)
-    cleaned = np.asarray(cv2.bitwise_not(cv2.bitwise_and(darkness, ink.all)), np.uint8)
     no_glyphs = np.zeros((0, GLYPH_SIDE_PX, GLYPH_SIDE_PX), np.uint8)
-    return FieldInk(frame.field.name, no_glyphs, area_mm2, cleaned, frame.px_per_mm)
+    return FieldInk(frame.field.name, no_glyphs, area_mm2, _cleaned(darkness, ink), frame.px_per_mm)
 
 
 @lru_cache(maxsize=256)

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from forms_ocr.extraction.reduction import halved
 from forms_ocr.model import GreyImage
 
 Darkness = NDArray[np.uint8]
@@ -40,7 +41,8 @@ _OVER_PRINT = 28
 # Hardly any of the printed lines is written over: this quantile of their darkness is still the lines' own.
 # In a one-bit scan, where thin lines survive in pieces, it is black as soon as a twenty-fifth of them does.
 _LINE_QUANTILE = 0.96
-_PAPER_BLOCK_MM = 3.0
+# Paper is measured on the means of square blocks, 0.7 to 1 mm wide.
+_PAPER_HALVINGS = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,19 +80,24 @@ def _kept_by_opening(mask: Mask, kernel: tuple[int, int]) -> Mask:
     return np.asarray(cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones(kernel, np.uint8)), np.uint8)
 
 
-def darkness_of(strip: GreyImage, px_per_mm: float) -> Darkness:
+def darkness_of(strips: GreyImage, shelf_px: int) -> Darkness:
     """How much darker than the paper around it each pixel is.
 
-    The paper is the brightest part of some 3 mm of the strip, over its whole height; ink never fills that
+    The paper is the brightest part of some 3 mm of a strip, over its whole height; ink never fills that
     much of a field. A strip is not high enough for the light to change from its top to its bottom.
+
+    Args:
+        strips: (H, W), 4 to 6 pixels a millimetre; strips lie on shelves, one above the other.
+        shelf_px: Height of a shelf, of which ``H`` is a multiple.
     """
-    height, width = strip.shape
-    rows, columns = (max(2, round(4.0 * side / (_PAPER_BLOCK_MM * px_per_mm))) for side in strip.shape)
-    coarse = cv2.resize(strip, (columns, rows), interpolation=cv2.INTER_AREA)
-    brightest = coarse.max(axis=0, keepdims=True)
+    width = strips.shape[1]
+    shelves = strips.reshape(-1, shelf_px, width)
+    whole_px = shelf_px >> _PAPER_HALVINGS << _PAPER_HALVINGS or shelf_px
+    blocks = halved(shelves[:, :whole_px].reshape(-1, width), _PAPER_HALVINGS)
+    brightest = blocks.reshape(len(shelves), -1, blocks.shape[1]).max(axis=1)
     paper = cv2.blur(cv2.dilate(brightest, np.ones((1, 5), np.uint8)), (5, 1))
-    paper = cv2.resize(paper, (width, 1), interpolation=cv2.INTER_LINEAR)
-    return np.asarray(cv2.subtract(cv2.repeat(paper, height, 1), strip), np.uint8)
+    paper = cv2.resize(paper, (width, len(paper)), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(cv2.subtract(np.repeat(paper, shelf_px, axis=0), strips), np.uint8)
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,40 +117,43 @@ def written_ink(darkness: Darkness, mask: PrintMask, windows: Sequence[tuple[sli
         darkness: Of one strip, or of many laid out side by side.
         windows: Where each strip lies; the pen is measured in each by itself.
     """
-    is_ink, is_stroke, is_over = (np.zeros_like(darkness) for _ in range(3))
-    line = _quantile(np.bincount(darkness.ravel()[mask.core], minlength=256), _LINE_QUANTILE)
-    for window in windows:
-        seen, pen = darkness[window], pen_darkness(darkness[window], mask.free[window])
-        stroke = max(float(_LEAST_INK), _STROKE_SHARE * pen)
-        is_ink[window] = _above(seen, max(float(_LEAST_INK), _INK_SHARE * pen))
-        is_stroke[window] = _above(seen, stroke)
-        is_over[window] = _above(seen, min(255.0, max(stroke, line + _OVER_PRINT)))
+    is_ink, is_stroke, is_over = np.zeros((3, *darkness.shape), np.uint8)
+    line = _line_darkness(darkness, mask.core)
+    pens = pen_darkness([_histogram(darkness[window], mask.free[window]) for window in windows])
+    for window, pen in zip(windows, pens, strict=True):
+        seen, stroke = darkness[window], max(float(_LEAST_INK), _STROKE_SHARE * pen)
+        _above(seen, max(float(_LEAST_INK), _INK_SHARE * pen), is_ink[window])
+        _above(seen, stroke, is_stroke[window])
+        _above(seen, min(255.0, max(stroke, line + _OVER_PRINT)), is_over[window])
     allowed = cv2.bitwise_or(mask.free, is_over)
     kept = np.asarray(cv2.bitwise_and(is_ink, allowed), np.uint8)
     bridged = cv2.bitwise_or(kept, cv2.bitwise_and(_bridges(kept, mask), is_ink))
     return Ink(np.asarray(bridged, np.uint8), np.asarray(cv2.bitwise_and(is_stroke, allowed), np.uint8))
 
 
-def pen_darkness(darkness: Darkness, free: Mask) -> float:
-    """How dark a strip's pen writes, measured away from the print (``free``)."""
-    counts = _histogram(darkness, free)
-    counts[:_LEAST_INK] = 0
-    if counts.sum() < _LEAST_STROKE_PX:
-        return 1.5 * _LEAST_INK / _INK_SHARE
-    return _quantile(counts, _PEN_QUANTILE)
+def pen_darkness(histograms: Sequence[NDArray[np.float32]]) -> list[float]:
+    """How dark the pen of each strip writes, from histograms (256,) of its darkness away from the print."""
+    counts = np.array(histograms)
+    counts[:, :_LEAST_INK] = 0
+    cumulated = np.cumsum(counts, axis=1)
+    sums = cumulated[:, -1:]
+    pens = (cumulated < _PEN_QUANTILE * sums).sum(axis=1)
+    is_unseen = sums[:, 0] < _LEAST_STROKE_PX
+    return [float(pen) for pen in np.where(is_unseen, 1.5 * _LEAST_INK / _INK_SHARE, pens)]
 
 
-def _above(darkness: Darkness, level: float) -> Mask:
-    return np.asarray(cv2.threshold(darkness, level, 255, cv2.THRESH_BINARY)[1], np.uint8)
+def _line_darkness(darkness: Darkness, core: NDArray[np.intp]) -> float:
+    """0 for a strip without print."""
+    cumulated = np.cumsum(np.bincount(darkness.ravel().take(core), minlength=256))
+    return float(np.searchsorted(cumulated, _LINE_QUANTILE * cumulated[-1]))
+
+
+def _above(darkness: Darkness, level: float, out: Mask) -> None:
+    cv2.threshold(darkness, level, 255, cv2.THRESH_BINARY, dst=out)
 
 
 def _histogram(darkness: Darkness, where: Mask) -> NDArray[np.float32]:
     return np.asarray(cv2.calcHist([darkness], [0], where, [256], [0, 256]), np.float32).ravel()
-
-
-def _quantile(counts: NDArray[np.float32] | NDArray[np.intp], share: float) -> float:
-    cumulated = np.cumsum(counts)
-    return float(np.searchsorted(cumulated, share * cumulated[-1]))
 
 
 def _bridges(kept: Mask, mask: PrintMask) -> Mask:

@@ -21,60 +21,67 @@ _SPECK_MM2 = 0.07
 
 @dataclass(frozen=True, eq=False)
 class OwnedInk:
-    """Ink pixels ordered by the cell they belong to.
+    """Ink pixels ordered by the cell they belong to, within a cell by rows.
 
     Attributes:
-        rows, cols: (N,) place on the canvas.
+        pixels: (N,) flat indexes on the canvas.
         starts: (cells + 1,) pixels of cell ``i`` are ``starts[i]`` up to ``starts[i + 1]``.
+        strong_px: (cells,) how many of them show the pen's full darkness.
     """
 
-    rows: NDArray[np.int32]
-    cols: NDArray[np.int32]
+    pixels: NDArray[np.intp]
     starts: NDArray[np.intp]
+    strong_px: NDArray[np.intp]
 
 
 def assign_ink(ink: Ink, canvas: Canvas) -> OwnedInk:
     """Give every connected stroke on the canvas to a cell."""
-    cols, rows = _ink_pixels(ink.all)
-    # the block-based algorithm of Grana et al. (2010) takes half the time of OpenCV's default here
-    count, labels = cv2.connectedComponentsWithAlgorithm(ink.all, 8, cv2.CV_32S, cv2.CCL_BBDT)
-    strokes = labels[rows, cols]
-    cells = canvas.cell_of[rows, cols].astype(np.intp)
-    is_proof = canvas.is_row[rows, cols] & (ink.strong[rows, cols] > 0)
+    # numpy finds the set elements of a boolean array three times as fast as OpenCV those of an image
+    pixels = np.flatnonzero(ink.all != 0)
+    count, labels = _label(ink.all)
+    strokes = labels.ravel().take(pixels).astype(np.intp)
+    cells = canvas.cell_of.ravel().take(pixels)
+    is_strong = ink.strong.ravel().take(pixels) != 0
+    is_proof = is_strong & canvas.is_row.ravel().take(pixels)
     owners, is_writing = _judge(strokes, cells, is_proof, count, canvas.cells)
-    owner = owners[strokes]
+    owner = owners.take(strokes)
     cells = np.where(owner >= 0, owner, cells)
-    kept = is_writing[strokes] & (cells >= 0)
-    rows, cols, cells = rows[kept], cols[kept], cells[kept]
+    kept = np.flatnonzero(is_writing.take(strokes) & (cells >= 0))
+    cells = cells.take(kept)
     # sixteen bits are sorted by radix, twenty times as fast
-    order = np.argsort(cells.astype(np.int16), kind="stable")
-    starts = np.searchsorted(cells[order], np.arange(canvas.cells + 1))
-    return OwnedInk(rows[order], cols[order], starts)
+    order = np.argsort(cells, kind="stable")
+    starts = np.searchsorted(cells.take(order), np.arange(canvas.cells + 1, dtype=np.int16))
+    strong_px = np.bincount(cells.compress(is_strong.take(kept)), minlength=canvas.cells)
+    return OwnedInk(pixels.take(kept.take(order)), starts, strong_px)
 
 
-def _ink_pixels(ink: Mask) -> NDArray[np.int32]:
-    """(2, N): columns and rows. OpenCV says None where there is no ink."""
-    points: NDArray[np.int32] | None = cv2.findNonZero(ink)  # type: ignore[assignment]  # its stubs are narrower
-    if points is None:
-        return np.zeros((2, 0), np.int32)
-    return np.ascontiguousarray(points.reshape(-1, 2).T)
+def _label(ink: Mask) -> tuple[int, NDArray[np.uint16] | NDArray[np.int32]]:
+    """The number of connected strokes, the paper counted as one, and (H, W) which of them a pixel is of."""
+    height, width = ink.shape
+    # no two strokes fit into a square of four pixels
+    is_short = (height + 1) * (width + 1) // 4 <= np.iinfo(np.uint16).max
+    # the block-based algorithm of Grana et al. (2010) takes half the time of OpenCV's default here
+    count, labels = cv2.connectedComponentsWithAlgorithm(
+        ink, 8, cv2.CV_16U if is_short else cv2.CV_32S, cv2.CCL_BBDT
+    )
+    return count, labels  # type: ignore[return-value]  # its stubs are wider
 
 
 def _judge(
-    strokes: NDArray[np.int32],
-    cells: NDArray[np.intp],
+    strokes: NDArray[np.intp],
+    cells: NDArray[np.int16],
     is_proof: NDArray[np.bool_],
     count: int,
     all_cells: int,
-) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+) -> tuple[NDArray[np.int16], NDArray[np.bool_]]:
     """For each stroke the cell that owns it whole, -1 if none does, and whether it is writing at all.
 
     Writing shows the pen's full darkness inside the row of cells (``is_proof``) and is larger than a speck.
     """
-    area = np.bincount(strokes, minlength=count)
     # the column before the first cell is for ink between fields
     columns = all_cells + 1
     mass = np.bincount(strokes * columns + (cells + 1), minlength=count * columns).reshape(count, columns)
+    area = mass.sum(axis=1)
     owners = np.where(mass.max(axis=1) >= _WHOLE_SHARE * area, mass.argmax(axis=1) - 1, -1)
     reaches_in = np.bincount(strokes[is_proof], minlength=count) > 0
-    return owners, reaches_in & (area >= _SPECK_MM2 * COMB_PX_PER_MM**2)
+    return owners.astype(np.int16), reaches_in & (area >= _SPECK_MM2 * COMB_PX_PER_MM**2)

@@ -157,3 +157,33 @@ def test_pale_grain_alone_is_no_writing(drawn_form: Template, laid: Registration
     x, y = middle(drawn_form, 8)
     stroke(sheet, (x, y - 1), (x, y + 1), darkness=195)
     assert np.flatnonzero(ink_of(sheet, laid, drawn_form).glyphs.any(axis=(1, 2))).tolist() == [6]
+
+
+@pytest.mark.parametrize("page_dpi", [90, 150, 200, 300, 600])
+def test_a_thin_pen_is_seen_in_the_picture_of_any_scan(drawn_form: Template, page_dpi: int) -> None:
+    px = page_dpi / 25.4
+    height, width = (round(side * px) for side in (drawn_form.height_mm, drawn_form.width_mm))
+    blank = np.full((height, width), 255, np.uint8)
+    row = round(70 * px)
+    blank[row : row + max(1, round(0.3 * px))] = 40
+    homography = np.array([[px, 0, -0.5], [0, px, -0.5], [0, 0, 1]])
+    picture = slip_picture(Page(1, blank), Registration(homography, 0, 1, 0, px), drawn_form)
+    ink_rows = np.flatnonzero(picture.min(axis=1) < 200) / (picture.shape[0] / drawn_form.height_mm)
+    assert len(ink_rows) > 0
+    assert np.abs(ink_rows - 70.1).max() < 0.6
+    assert picture.max(axis=1).min() < 200, "the line is broken"
+
+
+def test_no_hair_line_is_lost_in_the_picture(drawn_form: Template) -> None:
+    px = 600 / 25.4
+    blank = np.full((round(drawn_form.height_mm * px), round(drawn_form.width_mm * px)), 255, np.uint8)
+    rows = [round(mm * px) + mm % 5 for mm in range(10, 100, 3)]
+    for row in rows:
+        blank[row : row + 2] = 0
+    homography = np.array([[px, 0, -0.5], [0, px, -0.5], [0, 0, 1]])
+    picture = slip_picture(Page(1, blank), Registration(homography, 0, 1, 0, px), drawn_form)
+    darkness = 255 - picture.min(axis=1).astype(int)
+    for row in rows:
+        place = round(row / 6)
+        # two rows of the six that go into one, perhaps spread over two
+        assert darkness[place - 1 : place + 2].sum() == pytest.approx(85, abs=45)
