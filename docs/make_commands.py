@@ -45,7 +45,7 @@ def _sections(command: click.Command, context: click.Context) -> Iterator[str]:
     yield from map(_paragraph, inspect.cleandoc(command.help or "").split("\n\n"))
     rows = list(_rows(command, context))
     if rows:
-        yield "\n".join(["| option | meaning |", "|---|---|", *rows, ""])
+        yield "\n".join(["| argument or option | meaning |", "|---|---|", *rows, ""])
     if isinstance(command, click.Group):
         for name in command.list_commands(context):
             child = command.get_command(context, name)

@@ -97,8 +97,12 @@ def _read_slip(
     )
     if record.disposition is Disposition.ACCEPTED:
         return SlipReading(number, registration, record)
-    picture = _jpeg(slip_picture(page, registration, reader.template))
-    return SlipReading(number, registration, record, picture)
+    return SlipReading(number, registration, record, draw_slip(page, registration, reader.template))
+
+
+def draw_slip(page: Page, registration: Registration, template: Template) -> bytes:
+    """The slip laid straight, as a JPEG for the person who decides on it."""
+    return _jpeg(slip_picture(page, registration, template))
 
 
 def gather_evidence(
@@ -133,13 +137,13 @@ def _without_slips(page: Page, template: Template) -> PageReading:
     seen, printed = markers_seen(page, template), len(template.markers)
     if seen >= 2:
         message = (
-            f"page {page.number}: {seen} of {printed} markers found, but the print between them is not "
+            f"{seen} of {printed} markers found, but the print between them is not "
             "where it should be; is the slip whole, flat, and printed at 100 %?"
         )
         return PageReading(
             page.number, PageDisposition.QUARANTINED, (), Reason.PAGE_MISALIGNED, message, picture
         )
-    message = f"page {page.number}: this is not the form {template.title or template.name!r}"
+    message = f"this is not the form {template.title or template.name!r}"
     return PageReading(page.number, PageDisposition.FOREIGN, (), Reason.PAGE_NOT_THIS_FORM, message, picture)
 
 

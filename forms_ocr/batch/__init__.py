@@ -1,5 +1,6 @@
 """Many scans at once: intake, supervised worker processes, resume, quarantine."""
 
+from forms_ocr.batch.late_pictures import Studio, with_late_pictures
 from forms_ocr.batch.run import Crew, run_batch
 from forms_ocr.batch.settings import Settings
 from forms_ocr.batch.standing import Progress, Standing
@@ -16,5 +17,7 @@ __all__ = [
     "Standing",
     "Stop",
     "StoppedAtOnce",
+    "Studio",
     "run_batch",
+    "with_late_pictures",
 ]

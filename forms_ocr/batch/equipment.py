@@ -6,10 +6,11 @@ from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 
+from forms_ocr.batch.late_pictures import Studio
 from forms_ocr.batch.work import Equipment, PageReader
 from forms_ocr.ingest import Limits, Scan, open_scan
-from forms_ocr.model import Period, Rules
-from forms_ocr.pipeline import build_reader, read_page
+from forms_ocr.model import Page, Period, Registration, Rules, Template
+from forms_ocr.pipeline import build_reader, draw_slip, read_page
 
 
 def pipeline_equipment(
@@ -22,6 +23,15 @@ def pipeline_equipment(
         memory_bytes=memory_bytes,
         preload=(__name__,),
     )
+
+
+def pipeline_studio(equipment: Equipment, template: Template) -> Studio:
+    """A studio that opens scans as the workers do and draws as the pipeline does."""
+    return Studio(equipment.open_scan, partial(_draw, template))
+
+
+def _draw(template: Template, page: Page, registration: Registration) -> bytes:
+    return draw_slip(page, registration, template)
 
 
 def _build_page_reader(template: Path, registry: Path | None, rules: Rules, period: Period) -> PageReader:

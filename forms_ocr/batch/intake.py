@@ -143,10 +143,5 @@ class Intake:
 
 
 def _unreadable(scan: Scan, error: ScanError) -> ScanFindings:
-    reading = PageReading(
-        0,
-        PageDisposition.QUARANTINED,
-        reason=Reason(error.reason),
-        message=f"{scan.name}: {error.message}",
-    )
+    reading = PageReading(0, PageDisposition.QUARANTINED, reason=Reason(error.reason), message=error.message)
     return ScanFindings(scan.id, None, (page_entry(reading),))

@@ -127,29 +127,26 @@ def _failed(result: UnitResult) -> Iterable[Unit]:
 
 def _with_failures(result: UnitResult) -> ScanFindings:
     """The findings with the pages on which the reader failed again."""
-    pages = tuple(_broke_reader(result.unit, failure) for failure in result.failures)
+    pages = tuple(_broke_reader(failure) for failure in result.failures)
     return replace(result.findings, pages=result.findings.pages + pages)
 
 
-def _broke_reader(unit: Unit, failure: Failure) -> PageEntry:
+def _broke_reader(failure: Failure) -> PageEntry:
     what = f"the reader failed on it twice ({failure.what}); please report this"
-    return _quarantined(unit, failure.page, Reason.PAGE_CRASHED_READER, what)
+    return _quarantined(failure.page, Reason.PAGE_CRASHED_READER, what)
 
 
 def _given_up(unit: Unit, ended: Ended, timeout_s: float) -> PageEntry:
     page = unit.numbers[0] if unit.numbers else 0
     if ended.ending is Ending.TIMED_OUT:
         what = f"not read within {timeout_s:g} s, tried twice; scan it again, at 300 dpi"
-        return _quarantined(unit, page, Reason.PAGE_TIMEOUT, what)
+        return _quarantined(page, Reason.PAGE_TIMEOUT, what)
     what = f"the process that read it died twice ({_death(ended.exit_status)}); scan it again"
-    return _quarantined(unit, page, Reason.PAGE_CRASHED_READER, what)
+    return _quarantined(page, Reason.PAGE_CRASHED_READER, what)
 
 
-def _quarantined(unit: Unit, page: int, reason: Reason, what: str) -> PageEntry:
-    place = f"page {page} of {unit.title}" if page else unit.title
-    return page_entry(
-        PageReading(page, PageDisposition.QUARANTINED, reason=reason, message=f"{place}: {what}")
-    )
+def _quarantined(page: int, reason: Reason, what: str) -> PageEntry:
+    return page_entry(PageReading(page, PageDisposition.QUARANTINED, reason=reason, message=what))
 
 
 def _death(exit_status: int) -> str:

@@ -94,12 +94,24 @@ def _work_off(unit: Unit, page_limit: int, station: _Station) -> UnitResult:
             count, numbers = _plan(unit, scan, page_limit)
             pages, failures = _read(scan, numbers, unit, station)
     except ScanError as error:
-        return UnitResult(unit, _findings(unit, None, [_quarantined(0, error, unit)]))
+        pages = [_quarantined(number, error, unit) for number in _pages_at_stake(unit)]
+        return UnitResult(unit, _findings(unit, None, pages))
     except FormsOcrError:
         raise
-    except Exception as error:  # noqa: BLE001  # a fault of ours costs this scan, not the batch
-        return UnitResult(unit, _findings(unit, None, []), (Failure(0, _place_of(error)),))
+    except Exception as error:  # noqa: BLE001  # a fault of ours costs these pages, not the batch
+        place = _place_of(error)
+        lost = tuple(Failure(number, place) for number in _pages_at_stake(unit))
+        return UnitResult(unit, _findings(unit, None, []), lost)
     return UnitResult(unit, _findings(unit, count, pages), tuple(failures))
+
+
+def _pages_at_stake(unit: Unit) -> tuple[int, ...]:
+    """What cannot be read when the scan does not open: all of it, or the pages that were still to be read.
+
+    A scan whose pages were counted has opened before. What was read of it then stands: page 0 would take its
+    place.
+    """
+    return (0,) if unit.numbers is None else unit.numbers
 
 
 def _plan(unit: Unit, scan: OpenScan, page_limit: int) -> tuple[int | None, Iterable[int]]:
@@ -133,8 +145,8 @@ def _read_one(scan: OpenScan, number: int, unit: Unit, station: _Station) -> Pag
 
 
 def _quarantined(number: int, error: ScanError, unit: Unit) -> PageEntry:
-    """The original is named by its hash; people know the scan by its title."""
-    message = error.message.replace(unit.original.name, unit.title)
+    """The message without its place, which names the original by its hash; the ledger knows scan and page."""
+    message = error.message.removeprefix(f"page {number} of ").removeprefix(f"{unit.original.name}: ")
     reading = PageReading(number, PageDisposition.QUARANTINED, reason=Reason(error.reason), message=message)
     return page_entry(reading)
 

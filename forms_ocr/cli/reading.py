@@ -15,8 +15,17 @@ import click
 from rich.console import Console
 
 from forms_ocr import __version__
-from forms_ocr.batch import Crew, Progress, Settings, Standing, Stop, run_batch
-from forms_ocr.batch.equipment import pipeline_equipment
+from forms_ocr.batch import (
+    Crew,
+    Equipment,
+    Progress,
+    Settings,
+    Standing,
+    Stop,
+    run_batch,
+    with_late_pictures,
+)
+from forms_ocr.batch.equipment import pipeline_equipment, pipeline_studio
 from forms_ocr.cli.log import logging_to
 from forms_ocr.cli.progress import BarProgress, LineProgress
 from forms_ocr.cli.summary import describe_ignored, describe_left_over, describe_result, describe_start
@@ -25,7 +34,7 @@ from forms_ocr.decision import Registry, resolve_conflicts
 from forms_ocr.errors import ExitCode, NothingReadError
 from forms_ocr.export import RunFacts, Summary, write_exports
 from forms_ocr.ingest import Discovery, ScanFile, discover
-from forms_ocr.model import PageDisposition, Period, Template
+from forms_ocr.model import FiledSlip, PageDisposition, Period, Template
 from forms_ocr.recognition import NetworkRecognizer
 from forms_ocr.registry import load_registry
 from forms_ocr.store import Ledger, Workspace, open_ledger
@@ -76,7 +85,7 @@ def carry_out(order: Order) -> ExitCode:
             standing = _read(plan, ledger, stop)
             stopped_by = stop.signal
             _say(describe_left_over(ledger.unfinished_periods(), plan.period))
-            summary = _export(plan, ledger)
+            summary = _export(plan, ledger, stop)
     if summary is not None:
         click.echo(describe_result(standing, summary, plan.workspace.exports))
     return _exit_code(stopped_by, summary)
@@ -129,19 +138,22 @@ def _is_scan(scan: ScanFile, workspace: Path, aside: set[Path]) -> bool:
     return path not in aside and not path.is_relative_to(workspace)
 
 
-def _read(plan: Plan, ledger: Ledger, stop: Stop) -> Standing:
+def _equipment(plan: Plan) -> Equipment:
     configuration = plan.configuration
-    batch = configuration.batch
-    equipment = pipeline_equipment(
+    return pipeline_equipment(
         plan.template_path,
         plan.registry_path,
         configuration.rules.to_rules(),
         plan.period,
         configuration.ingest.to_limits(),
-        batch.worker_memory_mb << 20,
+        configuration.batch.worker_memory_mb << 20,
     )
+
+
+def _read(plan: Plan, ledger: Ledger, stop: Stop) -> Standing:
+    batch = plan.configuration.batch
     crew = Crew(
-        equipment, plan.workers, batch.pages_per_task, batch.page_timeout_s, batch.recycle_after_pages
+        _equipment(plan), plan.workers, batch.pages_per_task, batch.page_timeout_s, batch.recycle_after_pages
     )
     originals = plan.workspace.originals
     return run_batch(plan.discovery.scans, settings_of(plan), ledger, originals, crew, _progress(), stop)
@@ -177,7 +189,7 @@ def _say(text: str) -> None:
         sys.stderr.flush()
 
 
-def _export(plan: Plan, ledger: Ledger) -> Summary | None:
+def _export(plan: Plan, ledger: Ledger, stop: Stop) -> Summary | None:
     """Write the exports of the period; None if the ledger holds nothing of it."""
     pages = ledger.pages(plan.period)
     if not pages:
@@ -192,8 +204,15 @@ def _export(plan: Plan, ledger: Ledger) -> Summary | None:
         registry=plan.registry_path.name if plan.registry_path else "",
         registry_accounts=len(plan.registry) if plan.registry is not None else 0,
     )
-    slips = resolve_conflicts(ledger.slips(plan.period), rules.to_rules())
+    slips = _settled_slips(plan, ledger, stop)
     return write_exports(plan.workspace.exports, pages, slips, plan.template, facts)
+
+
+def _settled_slips(plan: Plan, ledger: Ledger, stop: Stop) -> Sequence[FiledSlip]:
+    """The slips of the period, one record an account, with a picture of each that a person decides."""
+    slips = resolve_conflicts(ledger.slips(plan.period), plan.configuration.rules.to_rules())
+    studio = pipeline_studio(_equipment(plan), plan.template)
+    return with_late_pictures(slips, plan.period, ledger, plan.workspace.originals, studio, stop)
 
 
 def _exit_code(stopped_by: Signals | None, summary: Summary | None) -> ExitCode:

@@ -28,7 +28,13 @@ class PeriodType(click.ParamType[Period]):
 
 
 @click.command(short_help="Read scans into a workspace.")
-@click.argument("scans", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.argument(
+    "scans",
+    nargs=-1,
+    required=True,
+    type=click.Path(exists=True, path_type=Path),
+    help="Files, and folders that are searched with all below them.",
+)
 @click.option(
     "-w",
     "--workspace",

@@ -25,7 +25,9 @@ def template() -> None:
 
 
 @template.command(short_help="Write a sheet of empty forms for printing.")
-@click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument(
+    "out", type=click.Path(dir_okay=False, path_type=Path), help="The PDF to write; replaced if it is there."
+)
 @click.option("--template", "form", type=_PDF, help="The form, if it is not the meter slip that comes along.")
 def sheet(out: Path, form: Path | None) -> ExitCode:
     """Write OUT, a PDF with as many empty forms as fit on an A4 sheet. Print it at 100 %.
@@ -40,7 +42,7 @@ def sheet(out: Path, form: Path | None) -> ExitCode:
 
 
 @template.command(short_help="Say which fields a form has, or what is wrong with it.")
-@click.argument("pdf", type=_PDF)
+@click.argument("pdf", type=_PDF, help="The form; the TOML of its meaning is looked for beside it.")
 def check(pdf: Path) -> ExitCode:
     """Load the form PDF and list its fields, or all its faults (exit code 6).
 

@@ -3,6 +3,9 @@
 The prior puts most on the days of the window and little, but not nothing, on every other date and on
 dates that do not exist. A late date that is clearly written stays late; only where the ink leaves a doubt
 does the window speak.
+
+A day or month below ten may stand as one digit in either cell. So may one of which a digit left no ink: what
+that digit was is proposed, never believed.
 """
 
 from __future__ import annotations
@@ -12,7 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from forms_ocr.decision.cells import Cells, all_hold_digits
+from forms_ocr.decision.cells import DIGITS, TINY, Cells, all_hold_digits
 from forms_ocr.decision.date_prior import (
     DAYS,
     IMPOSSIBLE,
@@ -27,6 +30,16 @@ from forms_ocr.model import Candidate, Period
 
 OWN_YEARS = 3
 """Years kept apart because the ink says so; what lies further down could only be a wrong guess."""
+
+ONE_DIGIT = 0.1
+"""Share of the days and months below ten that are written without their zero, assumed."""
+
+UNSEEN = 0.01
+"""Share of the digits of a day or month that leave no ink anybody finds, assumed high: it keeps a "2" with an
+empty cell behind it from being taken for the second of the month when the window begins on the 23rd."""
+
+MIN_EMPTY = 1e-3
+"""Below, a cell's being empty changes no weight that matters."""
 
 TwoDigits = NDArray[np.float64]
 """(100,) P(number) of two cells."""
@@ -85,14 +98,15 @@ def read_date(written: WrittenDate, period: Period | None, first_day: int, last_
     if not written.is_readable or any(part.is_blank for part in written.parts):
         return _as_read(written, 0.0)  # nobody wrote the date that the prior would propose
     prior = date_prior(period, first_day, last_day, written.century)
-    days, months, years = (_two_digits(part) for part in written.parts)
+    day, month, years = _number_of(written.day), _number_of(written.month), _two_digits(written.year)
     if len(written.year) == 4:
         years = years * _two_digits(written.year.part(0, 2))[written.century % 100]
-    dates = _weigh(days, months, years, prior)
-    impossible = _impossible(days, months, years, prior) + prior.any_impossible * dates.p_no_date
-    p_readable = all_hold_digits(written.day) * all_hold_digits(written.month) * all_hold_digits(written.year)
-    scale = p_readable / (float(dates.weights.sum()) + impossible)
-    return _best_of(replace(dates, weights=dates.weights * scale), impossible * scale, written)
+    dates = _weigh(day, month, years, prior)
+    impossible = _impossible(day.as_read, month.as_read, years, prior)
+    impossible += prior.any_impossible * dates.p_no_date
+    p_readable = day.p_readable * month.p_readable * all_hold_digits(written.year)
+    scale = p_readable / (float(dates.proposed.sum()) + impossible)
+    return _best_of(_scaled(dates, scale), impossible * scale, written)
 
 
 def _two_digits(cells: Cells) -> TwoDigits:
@@ -101,23 +115,63 @@ def _two_digits(cells: Cells) -> TwoDigits:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
+class _Number:
+    """A day or month.
+
+    Attributes:
+        as_read: P(number) from the digits that are there; sums to 1.
+        proposed: The same, and on top of it the numbers of which one digit left no ink. The same array where
+            no cell looks empty.
+        p_readable: P(there is one digit at least, and nothing but digits).
+    """
+
+    as_read: TwoDigits
+    proposed: TwoDigits
+    p_readable: float
+
+
+def _number_of(cells: Cells) -> _Number:
+    """Two digits, or one in either cell."""
+    pair = _two_digits(cells)
+    if max(cells.is_empty) < MIN_EMPTY:
+        return _Number(pair, pair, all_hold_digits(cells))
+    tens, ones = (np.asarray(digits) for digits in cells.digits)
+    first, last = cells.is_digit[0] * cells.is_empty[1] * tens, cells.is_empty[0] * cells.is_digit[1] * ones
+    as_read = (all_hold_digits(cells) + TINY) * pair
+    as_read[:DIGITS] += ONE_DIGIT * first + (ONE_DIGIT + UNSEEN) * last  # an unseen zero changes nothing
+    unseen = UNSEEN * np.repeat(first, DIGITS)
+    unseen[DIGITS:] += UNSEEN * np.tile(last, DIGITS - 1)
+    total = float(as_read.sum())
+    p_readable = all_hold_digits(cells) + float(first.sum() + last.sum())
+    return _Number(as_read / total, (as_read + unseen) / total, min(1.0, p_readable))
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class _Dates:
     """The dates of the century with their weights.
 
     Attributes:
         years: (Y,) the years that stand for themselves; two more rows hold all other leap and common years.
-        weights: (Y + 2, 12, 31) prior times likelihood.
+        weights: (Y + 2, 12, 31) prior times likelihood of the dates as they are read.
+        proposed: The same with those of which a digit left no ink.
         is_inside: The same shape, 1 inside the window.
         p_no_date: P(the digits make no date), from the cells alone.
     """
 
     years: NDArray[np.intp]
     weights: NDArray[np.float64]
+    proposed: NDArray[np.float64]
     is_inside: NDArray[np.float64]
     p_no_date: float
 
 
-def _weigh(days: TwoDigits, months: TwoDigits, years: TwoDigits, prior: DatePrior) -> _Dates:
+def _scaled(dates: _Dates, scale: float) -> _Dates:
+    weights = dates.weights * scale
+    proposed = weights if dates.proposed is dates.weights else dates.proposed * scale
+    return replace(dates, weights=weights, proposed=proposed)
+
+
+def _weigh(day: _Number, month: _Number, years: TwoDigits, prior: DatePrior) -> _Dates:
     """Weights of all dates; years that neither prior nor ink single out are added up, for there are many."""
     own = np.union1d(prior.special_years, np.argpartition(-years, OWN_YEARS)[:OWN_YEARS])
     is_rest = np.ones(len(years), bool)
@@ -125,13 +179,23 @@ def _weigh(days: TwoDigits, months: TwoDigits, years: TwoDigits, prior: DatePrio
     leap, common = np.flatnonzero(is_rest & prior.is_leap), np.flatnonzero(is_rest & ~prior.is_leap)
     likely = np.concatenate([years[own], [years[leap].sum(), years[common].sum()]])
     rows = np.concatenate([own, leap[:1], common[:1]])
-    joint = likely[:, None, None] * (months[1 : MONTHS + 1, None] * days[None, 1 : DAYS + 1])
+    joint = likely[:, None, None] * _days_of_year(day.as_read, month.as_read)
+    weights = joint * prior.possible[rows]
+    is_complete = day.proposed is day.as_read and month.proposed is month.as_read
     return _Dates(
         years=own,
-        weights=joint * prior.possible[rows],
+        weights=weights,
+        proposed=weights
+        if is_complete
+        else likely[:, None, None] * _days_of_year(day.proposed, month.proposed) * prior.possible[rows],
         is_inside=prior.is_inside[rows],
         p_no_date=max(0.0, 1.0 - float((joint * prior.is_date[rows]).sum())),
     )
+
+
+def _days_of_year(days: TwoDigits, months: TwoDigits) -> NDArray[np.float64]:
+    """(12, 31)."""
+    return np.outer(months[1 : MONTHS + 1], days[1 : DAYS + 1])
 
 
 def _impossible(days: TwoDigits, months: TwoDigits, years: TwoDigits, prior: DatePrior) -> float:
@@ -143,15 +207,15 @@ def _impossible(days: TwoDigits, months: TwoDigits, years: TwoDigits, prior: Dat
 
 
 def _best_of(dates: _Dates, p_impossible: float, written: WrittenDate) -> DateReading:
-    """The best date of the years that stand for themselves; ``weights`` are posteriors by now."""
-    flat = dates.weights[: len(dates.years)].ravel()
+    """The best date of the years that stand for themselves; the weights are posteriors by now."""
+    flat = dates.proposed[: len(dates.years)].ravel()
     best = int(flat.argmax())
     if p_impossible > flat[best]:
         return _as_read(written, p_impossible)
     rivals = [(float(flat[i]), _iso(dates, i, written)) for i in np.flatnonzero(flat >= PLAUSIBLE).tolist()]
     return DateReading(
         value=_iso(dates, best, written),
-        confidence=min(1.0, float(flat[best])),
+        confidence=min(1.0, float(dates.weights.ravel()[best])),
         candidates=best_candidates(sorted(rivals, key=lambda rival: (-rival[0], rival[1]))),
         parts=_marginals(dates, best, written),
         is_inside=bool(dates.is_inside.ravel()[best]),

@@ -72,10 +72,12 @@ SCAN_REASON_TEXTS: dict[Reason, ReasonText] = {
         "Scan the page again at 300 dots per inch.",
     ),
     Reason.PAGE_TOO_SMALL: _text(
-        "Разрешение слишком низкое",
-        "The resolution is too low",
-        "Отсканируйте страницу ещё раз с разрешением 300 точек на дюйм; меньше 150 прочитать нельзя.",
-        "Scan the page again at 300 dots per inch; below 150 it cannot be read.",
+        "Изображение страницы слишком мало",
+        "The picture of the page is too small",
+        "Отсканируйте страницу ещё раз с разрешением 300 точек на дюйм: изображение, у которого по короткой "
+        "стороне меньше 400 точек, не читается.",
+        "Scan the page again at 300 dots per inch: a picture with fewer than 400 pixels on its short side "
+        "is not read.",
     ),
     Reason.PAGE_TIMEOUT: _text(
         "Страница обрабатывалась слишком долго",

@@ -14,12 +14,15 @@ from markupsafe import Markup
 
 from forms_ocr.export import report_words as words
 from forms_ocr.export.facts import RunFacts
+from forms_ocr.export.faults import fault_phrase
 from forms_ocr.export.phrases import Phrase, grouped, percent
 from forms_ocr.export.pictures import PAGE_WIDTH_PX, SLIP_WIDTH_PX, data_uri
 from forms_ocr.export.reasons import REASON_TEXTS
 from forms_ocr.export.summary import Summary
 from forms_ocr.export.tables import find_reading
 from forms_ocr.model import (
+    CLASSES,
+    EMPTY,
     Box,
     Candidate,
     Disposition,
@@ -39,6 +42,7 @@ MAX_PAGE_PICTURES = 120
 
 _TO_SCAN_AGAIN = frozenset({PageDisposition.QUARANTINED, PageDisposition.FOREIGN})
 _NOT_A_DIGIT_MARK = "?"
+_EMPTY_CELL = CLASSES[EMPTY]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +80,11 @@ class SlipView:
 
 @dataclass(frozen=True, slots=True)
 class PageView:
-    """One page to be scanned again."""
+    """One page to be scanned again. ``fault`` is its message in both languages, None without one."""
 
     page: FiledPage
     picture: str
+    fault: Phrase | None
 
 
 def render_report(
@@ -91,6 +96,7 @@ def render_report(
 ) -> str:
     """The report as HTML; the same input gives the same text. Pages and slips stand in the order given."""
     review = [slip for slip in slips if slip.record.disposition is Disposition.REVIEW]
+    shown, rest = _by_need(review, MAX_SLIP_PICTURES)
     again = [page for page in pages if page.disposition in _TO_SCAN_AGAIN]
     return (
         _environment()
@@ -99,11 +105,11 @@ def render_report(
             facts=facts,
             summary=summary,
             template=template,
-            again=[_page_view(number, page, facts) for number, page in enumerate(again)],
-            review=[
-                _slip_view(n, slip, template, facts) for n, slip in enumerate(review[:MAX_SLIP_PICTURES], 1)
-            ],
-            review_rest=review[MAX_SLIP_PICTURES:],
+            again=_page_views(again, facts),
+            again_pictures=sum(bool(page.picture_path) for page in again),
+            max_page_pictures=MAX_PAGE_PICTURES,
+            review=[_slip_view(number, slip, template, facts) for number, slip in enumerate(shown, 1)],
+            review_rest=rest,
             review_reasons=_reasons_of(review),
             refused=[slip for slip in slips if slip.record.disposition is Disposition.REFUSED],
             **_inlined(),
@@ -111,14 +117,40 @@ def render_report(
     )
 
 
+def _by_need(slips: Sequence[FiledSlip], count: int) -> tuple[list[FiledSlip], list[FiledSlip]]:
+    """The ``count`` slips that most need their picture beside them, and the rest, each in the order given.
+
+    First those that contradict each other, which only the paper can settle; then the least certain.
+    """
+    by_need = sorted(range(len(slips)), key=lambda index: (_need(slips[index]), index))
+    shown = set(by_need[:count])
+    return (
+        [slip for index, slip in enumerate(slips) if index in shown],
+        [slip for index, slip in enumerate(slips) if index not in shown],
+    )
+
+
+def _need(slip: FiledSlip) -> tuple[bool, float]:
+    return Reason.CONFLICTING_READINGS not in slip.record.reasons, slip.record.confidence
+
+
 def _reasons_of(slips: Sequence[FiledSlip]) -> list[Reason]:
     found = {reason for slip in slips for reason in slip.record.reasons}
     return [reason for reason in Reason if reason in found]
 
 
-def _page_view(number: int, page: FiledPage, facts: RunFacts) -> PageView:
-    path = page.picture_path if number < MAX_PAGE_PICTURES else ""
-    return PageView(page, data_uri(facts.workspace, path, PAGE_WIDTH_PX))
+def _page_views(pages: Sequence[FiledPage], facts: RunFacts) -> list[PageView]:
+    """The first pages that have a picture get it; a scan that does not open has none."""
+    pictured = [page for page in pages if page.picture_path][:MAX_PAGE_PICTURES]
+    shown = {(page.scan, page.page) for page in pictured}
+    return [_page_view(page, facts, is_shown=(page.scan, page.page) in shown) for page in pages]
+
+
+def _page_view(page: FiledPage, facts: RunFacts, *, is_shown: bool) -> PageView:
+    path = page.picture_path if is_shown else ""
+    return PageView(
+        page, data_uri(facts.workspace, path, PAGE_WIDTH_PX), fault_phrase(str(visible(page.message)))
+    )
 
 
 def _slip_view(number: int, slip: FiledSlip, template: Template, facts: RunFacts) -> SlipView:
@@ -147,10 +179,16 @@ def _field_view(number: int, field: Field, reading: FieldReading, title: Phrase)
 def _shown_value(field: Field, reading: FieldReading) -> str | Phrase:
     """In a box for a signature or a mark only presence counts; other values are shown as read."""
     if field.shape not in (Shape.SIGNATURE, Shape.MARK):
-        return reading.value
+        return words.WORDS["unread"] if _is_unread(reading) else reading.value
     if reading.is_doubtful:
         return words.WORDS["unclear"]
     return words.WORDS["yes" if reading.value else "no"]
+
+
+def _is_unread(reading: FieldReading) -> bool:
+    """There is ink that nobody could read: doubtful, without a value, and not all cells look empty."""
+    is_empty = bool(reading.cells) and all(cell.value == _EMPTY_CELL for cell in reading.cells)
+    return reading.is_doubtful and not reading.value and not is_empty
 
 
 def _cell_views(field: Field, reading: FieldReading) -> tuple[CellView, ...]:
@@ -165,7 +203,7 @@ def _cell_views(field: Field, reading: FieldReading) -> tuple[CellView, ...]:
 
 
 def _cell_text(cell: Candidate) -> str:
-    return {"empty": "", "other": _NOT_A_DIGIT_MARK}.get(cell.value, cell.value)
+    return {_EMPTY_CELL: "", "other": _NOT_A_DIGIT_MARK}.get(cell.value, cell.value)
 
 
 def visible(value: object) -> object:

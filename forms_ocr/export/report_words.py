@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from forms_ocr.export.phrases import Noun, Phrase
+from forms_ocr.export.phrases import Noun, Phrase, grouped
 from forms_ocr.model import Disposition, PageDisposition, Period, Template
 
 PAGES = Noun("страница", "страницы", "страниц", "page", "pages")
@@ -83,6 +83,7 @@ WORDS = {
     "of": Phrase("из", "of"),
     "next_slip": Phrase("следующий и предыдущий бланк", "next and previous slip"),
     "picture": Phrase("Изображение бланка, поля обведены", "Picture of the slip, its fields outlined"),
+    "open_picture": Phrase("изображение", "picture"),
     "no_picture": Phrase("Изображения нет", "There is no picture"),
     "doubtful": Phrase("Под вопросом", "In doubt"),
     "plain": Phrase("Прочитано", "Read"),
@@ -90,6 +91,7 @@ WORDS = {
     "confidence": Phrase("Уверенность", "Confidence"),
     "why": Phrase("Почему здесь", "Why it is here"),
     "empty": Phrase("пусто", "empty"),
+    "unread": Phrase("не прочитано", "not read"),
     "yes": Phrase("есть", "yes"),
     "no": Phrase("нет", "no"),
     "unclear": Phrase("неясно", "unclear"),
@@ -153,11 +155,25 @@ def day(iso: str) -> Phrase:
 
 
 def pictures_capped(shown: int, total: int) -> Phrase:
-    """The note under a list of which only the first few have pictures."""
-    ru, en = SLIPS.counted(total - shown), SLIPS.counted(total - shown)
+    """The note over a list of slips of which only some have their pictures in the report."""
+    some, rest, whole = grouped(shown), grouped(total - shown), grouped(total)
     return Phrase(
-        f"Изображения показаны для первых {shown}; ещё {ru.ru} в списке ниже и в review.csv.",
-        f"Pictures are shown for the first {shown}; {en.en} more stand in the list below and in review.csv.",
+        f"Бланков на проверку: {whole.ru}; чтобы отчёт открывался быстро, изображения в нём у {some.ru}: "
+        f"сначала у противоречащих друг другу, затем у самых сомнительных. Остальные {rest.ru} перечислены "
+        "в таблице под ними и в review.csv; их изображения открываются по ссылке, пока отчёт лежит в "
+        "рабочей папке.",
+        f"Slips to review: {whole.en}; to open fast, the report holds the pictures of {some.en}: those that "
+        f"contradict each other first, then the least certain. The other {rest.en} stand in the table below "
+        "them and in review.csv; their pictures open by a link as long as the report lies in its workspace.",
+    )
+
+
+def page_pictures_capped(shown: int, total: int) -> Phrase:
+    """The note over a list of pages of which only the first have their pictures in the report."""
+    some, whole = grouped(shown), grouped(total)
+    return Phrase(
+        f"Изображений страниц: {whole.ru}; в отчёте показаны первые {some.ru}.",
+        f"Pictures of pages: {whole.en}; the report shows the first {some.en}.",
     )
 
 

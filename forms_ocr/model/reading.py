@@ -14,7 +14,8 @@ class SlipReading:
 
     Attributes:
         number: Counts from 1 in reading order on its page.
-        picture: The slip laid straight, as a JPEG; empty for an accepted slip.
+        picture: The slip laid straight, as a JPEG; empty for an accepted slip, whose picture is drawn later
+            if other slips of its account send it to review.
     """
 
     number: int
@@ -30,7 +31,8 @@ class PageReading:
     Attributes:
         number: Counts from 1 in its scan; 0 stands for a scan that cannot be opened.
         reason: Why the page carries no slips; None when it does.
-        message: The same for a person, with the numbers; "" when there is nothing to say.
+        message: The same for a person, with the numbers and without the place; "" when there is nothing to
+            say.
         picture: A small JPEG of a quarantined or foreign page, empty otherwise.
     """
 

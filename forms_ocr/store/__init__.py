@@ -2,7 +2,7 @@
 
 from forms_ocr.store.entry import PageEntry, ScanFindings, SlipEntry, page_entry
 from forms_ocr.store.faults import storage_faults
-from forms_ocr.store.ledger import Ledger, Scan, open_ledger
+from forms_ocr.store.ledger import Ledger, Scan, SlipSource, open_ledger
 from forms_ocr.store.originals import KeptOriginal, Originals
 from forms_ocr.store.receiving import ReceivedScan
 from forms_ocr.store.states import PageState, ScanState
@@ -19,6 +19,7 @@ __all__ = [
     "ScanFindings",
     "ScanState",
     "SlipEntry",
+    "SlipSource",
     "Workspace",
     "open_ledger",
     "page_entry",

@@ -10,6 +10,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 
+import numpy as np
 from pydantic import TypeAdapter
 
 from forms_ocr.model import (
@@ -110,6 +111,12 @@ def _registration_to_json(registration: Registration) -> str:
             "px_per_mm": float(registration.px_per_mm),
         }
     )
+
+
+def registration_from_json(text: str) -> Registration:
+    """The registration that was written down, equal in every number."""
+    facts = json.loads(text)
+    return Registration(**facts | {"homography": np.array(facts["homography"], np.float64)})
 
 
 def slip_id(scan: str, sha256: str, page: int, slip: int) -> str:

@@ -21,10 +21,12 @@ from sqlalchemy import (
     Engine,
     Row,
     Select,
+    and_,
     func,
     insert,
     or_,
     select,
+    update,
 )
 from sqlalchemy.dialects.sqlite import insert as upsert
 
@@ -34,10 +36,11 @@ from forms_ocr.model import (
     PageDisposition,
     Period,
     Reason,
+    Registration,
 )
 from forms_ocr.store import tables
 from forms_ocr.store.database import open_database
-from forms_ocr.store.entry import ScanFindings, record_from_json
+from forms_ocr.store.entry import ScanFindings, record_from_json, registration_from_json
 from forms_ocr.store.faults import storage_faults
 from forms_ocr.store.filing import Filing, Values, event
 from forms_ocr.store.pictures import Pictures
@@ -62,6 +65,16 @@ class Scan:
     state: ScanState
     page_count: int | None
     settings: str
+
+
+@dataclass(frozen=True, slots=True)
+class SlipSource:
+    """Where a slip can be seen: its original, the page in it, and its place on the page."""
+
+    scan_id: int
+    sha256: str
+    page: int
+    registration: Registration
 
 
 def _now() -> datetime:
@@ -189,6 +202,35 @@ class Ledger:
         with self._transaction("reading the ledger") as connection:
             return tuple(_filed_slip(row) for row in connection.execute(query))
 
+    def slip_sources(self, period: Period, slip_ids: Sequence[str]) -> dict[str, SlipSource]:
+        """Where slips of a period can be seen, by slip; of a few hundred at most at once."""
+        scans, slips = tables.scans.c, tables.slips.c
+        query = (
+            _select(slips.slip_id, slips.scan_id, slips.page, slips.registration, scans.sha256)
+            .join(tables.scans, scans.id == slips.scan_id)
+            .where(scans.period == str(period), slips.slip_id.in_(slip_ids))
+        )
+        with self._transaction("reading the ledger") as connection:
+            return {row.slip_id: _slip_source(row) for row in connection.execute(query)}
+
+    def add_pictures(self, period: Period, pictures: Mapping[str, bytes]) -> dict[str, str]:
+        """Keep pictures, as JPEG, for slips that were filed without one; where each lies, by slip."""
+        if not pictures:
+            return {}
+        sources = self.slip_sources(period, tuple(pictures))
+        paths = {
+            slip_id: Pictures.path_of(str(period), source.sha256, slip_id)
+            for slip_id, source in sources.items()
+        }
+        slips = tables.slips.c
+        with self._transaction("keeping pictures") as connection:
+            self._pictures.keep({path: pictures[slip_id] for slip_id, path in paths.items()})
+            for slip_id, path in paths.items():
+                is_meant = and_(slips.scan_id == sources[slip_id].scan_id, slips.slip_id == slip_id)
+                connection.execute(update(tables.slips).where(is_meant).values(picture_path=path))
+            self._note(connection, [_picture_added(source) for source in sources.values()])
+        return paths
+
     # -- the trail -----------------------------------------------------------------------------
 
     def note(self, kind: str, detail: Values) -> None:
@@ -253,6 +295,14 @@ def _filed_page(row: Row[Any]) -> FiledPage:
         message=row.message,
         picture_path=row.picture_path,
     )
+
+
+def _slip_source(row: Row[Any]) -> SlipSource:
+    return SlipSource(row.scan_id, row.sha256, row.page, registration_from_json(row.registration))
+
+
+def _picture_added(source: SlipSource) -> Values:
+    return event("picture_added", source.scan_id, source.page)
 
 
 def _filed_slip(row: Row[Any]) -> FiledSlip:

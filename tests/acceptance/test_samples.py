@@ -96,6 +96,19 @@ def test_report_needs_nothing_but_itself(sample_run: SampleRun) -> None:
     )
 
 
+def test_contradicting_slips_have_their_pictures_in_the_report(sample_run: SampleRun) -> None:
+    report = (sample_run.exports / "report.html").read_text(encoding="utf-8")
+    cards = [card.partition("</article>")[0] for card in report.split("<article ")[1:]]
+    contradicting = [
+        row["slip_id"] for row in sample_run.slips.values() if row["reasons"] == "conflicting_readings"
+    ]
+    assert len(contradicting) == 2
+    for slip_id in contradicting:
+        (card,) = [card for card in cards if slip_id in card]
+        assert '<image id="picture-' in card
+        assert 'href="data:image/jpeg' in card
+
+
 def test_second_run_changes_nothing(sample_run: SampleRun) -> None:
     before = sample_run.files()
     again = run_samples(sample_run.workspace, "--workers", "2")

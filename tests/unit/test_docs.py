@@ -70,12 +70,12 @@ def test_every_command_says_what_it_does() -> None:
     assert [path for path, command in _commands(main) if not (command.help or "").strip()] == []
 
 
-def test_every_option_says_what_it_does() -> None:
+def test_every_argument_and_option_says_what_it_does() -> None:
     silent = [
         f"{path} {parameter.opts[0]}"
         for path, command in _commands(main)
         for parameter in command.params
-        if isinstance(parameter, click.Option) and not parameter.hidden and not parameter.help
+        if not getattr(parameter, "hidden", False) and not getattr(parameter, "help", None)
     ]
     assert silent == []
 

@@ -33,7 +33,11 @@ PICTURE = b"\xff\xd8 a picture \xff\xd9"
 
 
 class TextScan:
-    """``broken`` as the first line cannot be opened, ``kills`` kills whoever opens it."""
+    """``broken`` as the first line cannot be opened, ``kills`` kills whoever opens it.
+
+    ``opensonce MARKER`` opens until the file MARKER is there, which the first opening leaves behind;
+    ``crashesonce MARKER`` likewise, but what is raised then is a bug.
+    """
 
     def __init__(self, path: Path) -> None:
         self._lines = path.read_text(encoding="utf-8").splitlines()
@@ -41,6 +45,9 @@ class TextScan:
             raise ScanError(Reason.SCAN_BROKEN, f"{path.name}: damaged")
         if self._lines[:1] == ["kills"]:
             os.kill(os.getpid(), signal.SIGKILL)
+        word, _, marker = self._lines[0].partition(" ") if self._lines else ("", "", "")
+        if word in {"opensonce", "crashesonce"}:
+            _open_once(word, Path(marker))
 
     @property
     def page_count(self) -> int:
@@ -51,6 +58,15 @@ class TextScan:
         if line == "torn":
             raise PageError(Reason.PAGE_BROKEN, f"page {number}: torn")
         return Page(number, np.zeros((1, 1), np.uint8), values={"line": line})
+
+
+def _open_once(word: str, marker: Path) -> None:
+    if not marker.exists():
+        marker.touch()
+    elif word == "opensonce":
+        raise ScanError(Reason.SCAN_BROKEN, "gone bad")
+    else:
+        raise KeyError("gone bad")
 
 
 @contextmanager
@@ -94,6 +110,12 @@ class LineReader:
 
     def _blank(self, page: Page, _rest: str) -> PageReading:
         return PageReading(page.number, PageDisposition.BLANK, reason=Reason.PAGE_BLANK)
+
+    def _opensonce(self, page: Page, _rest: str) -> PageReading:
+        return _slips(page, "101")
+
+    def _crashesonce(self, page: Page, _rest: str) -> PageReading:
+        return _slips(page, "101")
 
     def _doubtful(self, page: Page, account: str) -> PageReading:
         return _slips(page, account, Disposition.REVIEW, PICTURE)

@@ -60,7 +60,27 @@ def test_a_scan_that_cannot_be_opened_is_page_0_with_its_own_name(bench: Bench) 
     put_district(bench)
     bench.run()
     (page,) = of_scan(bench, "south/c.pdf")
-    assert (page.page, page.reason, page.message) == (0, Reason.SCAN_BROKEN, "south/c.pdf: damaged")
+    assert (page.page, page.reason, page.message) == (0, Reason.SCAN_BROKEN, "damaged")
+
+
+@pytest.mark.parametrize(
+    ("word", "reason"), [("opensonce", Reason.SCAN_BROKEN), ("crashesonce", Reason.PAGE_CRASHED_READER)]
+)
+def test_a_scan_that_opens_no_more_keeps_the_pages_that_were_read(
+    bench: Bench, word: str, reason: Reason
+) -> None:
+    bench.put("a.pdf", f"{word} {bench.workspace.folder / 'opened'}", "102", "103", "104", "105")
+    standing = bench.run(pages_per_task=2)
+    pages = bench.pages()
+    read = [page.page for page in pages if page.disposition is PageDisposition.SLIPS]
+    assert [page.page for page in pages] == [1, 2, 3, 4, 5]
+    assert read
+    assert read == list(range(1, len(read) + 1))
+    assert {page.reason for page in pages if page.page not in read} == {reason}
+    assert len(bench.slips()) == len(read)
+    assert standing.done_pages == 5
+    assert standing.slips.total() == len(read)
+    assert bench.run().done_pages == 0
 
 
 def test_running_twice_changes_nothing(bench: Bench) -> None:

@@ -169,6 +169,24 @@ def test_what_comes_out_is_in_order_and_complete(ledger: Ledger, scan: Scan) -> 
     assert ledger.pages(DECEMBER) == ()
 
 
+def test_a_picture_may_come_later_and_goes_with_its_slip(
+    ledger: Ledger, scan: Scan, workspace: Workspace
+) -> None:
+    (december,) = ledger.receive([A_SCAN], DECEMBER)
+    for received in (scan, december):
+        ledger.file([ScanFindings(received.id, 1, (slips_page(1, "101"),))], "first")
+    (slip,) = ledger.slips(NOVEMBER)
+    (source,) = ledger.slip_sources(NOVEMBER, [slip.slip_id]).values()
+    assert (source.scan_id, source.sha256, source.page) == (scan.id, A_SCAN.sha256, 1)
+    paths = ledger.add_pictures(NOVEMBER, {slip.slip_id: b"late"})
+    (slip,) = ledger.slips(NOVEMBER)
+    assert paths == {slip.slip_id: slip.picture_path}
+    assert (workspace.folder / slip.picture_path).read_bytes() == b"late"
+    assert ledger.slips(DECEMBER)[0].picture_path == ""
+    ledger.file([ScanFindings(scan.id, None, (slips_page(1, "102"),))], "second")
+    assert pictures_in(workspace) == []
+
+
 def test_the_trail_tells_everything_in_order_and_nothing_of_what_stands_on_a_slip(
     ledger: Ledger, scan: Scan, workspace: Workspace
 ) -> None:

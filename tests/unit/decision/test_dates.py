@@ -95,6 +95,50 @@ def test_a_missing_digit_is_no_date_but_has_a_proposal() -> None:
     assert reading.parts[0].value.startswith("2")
 
 
+@pytest.mark.parametrize("cells", [("empty", "9"), ("9", "empty")])
+def test_a_month_below_ten_may_stand_as_one_digit_in_either_cell(cells: tuple[str, str]) -> None:
+    reading = read(part("2", "4"), part(*cells), period=Period(2026, 9))
+    assert reading.value == "2026-09-24"
+    assert reading.confidence > 0.98
+    assert [candidate.value for candidate in reading.parts] == ["24", "09", "26"]
+
+
+@pytest.mark.parametrize("cells", [("empty", "9"), ("9", "empty")])
+def test_a_month_of_one_digit_outside_the_period_is_late_and_not_impossible(cells: tuple[str, str]) -> None:
+    reading = read(part("2", "4"), part(*cells))
+    assert (reading.value, reading.p_impossible) == ("2026-09-24", 0.0)
+    assert reading.p_outside > 0.9
+
+
+def test_a_day_below_ten_may_stand_as_one_digit() -> None:
+    reading = read(part("4", "empty"))
+    assert (reading.value, reading.is_inside) == ("2026-11-04", False)
+    assert reading.confidence > 0.98
+
+
+@pytest.mark.parametrize(
+    ("day", "month", "proposed"),
+    [
+        (("2", "empty"), "11", "2026-11-2"),
+        (("empty", "4"), "11", "2026-11-24"),
+        (("2", "4"), "_1", "2026-11-24"),
+    ],
+)
+def test_a_digit_that_may_have_left_no_ink_is_proposed_and_never_believed(
+    day: tuple[str, str], month: str, proposed: str
+) -> None:
+    cells = [character.replace("_", "empty") for character in month]
+    reading = read(part(*day), part(*cells))
+    assert reading.value.startswith(proposed)
+    assert reading.confidence < 0.01
+    assert reading.p_outside < 0.2
+
+
+@pytest.mark.parametrize("cells", [("empty", "0"), ("0", "empty")])
+def test_a_lone_zero_is_no_month(cells: tuple[str, str]) -> None:
+    assert read(part("2", "4"), part(*cells)).confidence < 0.01
+
+
 @pytest.mark.parametrize("period", [PERIOD, None, Period(2000, 1), Period(2099, 12), Period(1999, 5)])
 def test_the_prior_is_a_distribution(period: Period | None) -> None:
     prior = date_prior(period, 23, 26, 20)

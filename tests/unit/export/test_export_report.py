@@ -216,12 +216,60 @@ def test_pictures_end_at_the_cap_and_the_rest_is_listed(
     render: Render, make_page: MakePage, make_slip: MakeSlip, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(report, "MAX_SLIP_PICTURES", 2)
-    slips = [make_slip(slip=n, disposition=Disposition.REVIEW) for n in range(1, 8)]
+    slips = [
+        replace(make_slip(slip=n, disposition=Disposition.REVIEW), picture_path=f"crops/{n}.jpg")
+        for n in range(1, 8)
+    ]
     html = render([make_page(slips=7)], slips)
     assert html.count("<article") == 2
-    assert "ещё 5 бланков" in html
+    assert "Бланков на проверку: 7;" in html
+    assert "Остальные 5 перечислены" in html
+    assert 'href="../crops/7.jpg"' in html
+    assert 'href="../crops/1.jpg"' not in html
     review = html[html.index('<section id="review"') : html.index('<section id="refused"')]
     assert review.count('<tr data-office="12"') == 5
+
+
+def test_what_most_needs_its_picture_is_shown_in_the_order_of_the_paper(
+    render: Render, make_page: MakePage, make_slip: MakeSlip, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(report, "MAX_SLIP_PICTURES", 3)
+    conflict = (Reason.CONFLICTING_READINGS,)
+    slips = [
+        make_slip(slip=1, disposition=Disposition.REVIEW, confidence=0.7),
+        make_slip(slip=2, disposition=Disposition.REVIEW, confidence=0.1),
+        make_slip(slip=3, disposition=Disposition.REVIEW, confidence=0.5),
+        make_slip(slip=4, disposition=Disposition.REVIEW, confidence=0.99, reasons=conflict),
+        make_slip(slip=5, disposition=Disposition.REVIEW, confidence=0.9),
+    ]
+    html = render([make_page(slips=5)], slips)
+    cards = re.findall(r'<span class="code">(12/a\.pdf-1-\d)</span>', html)
+    assert cards == ["12/a.pdf-1-2", "12/a.pdf-1-3", "12/a.pdf-1-4"]
+
+
+def test_pages_without_a_picture_for_the_cap_are_told(
+    render: Render, make_page: MakePage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(report, "MAX_PAGE_PICTURES", 2)
+    pages = [
+        replace(make_page(page=n, disposition=PageDisposition.FOREIGN), picture_path=f"crops/{n}.jpg")
+        for n in range(1, 6)
+    ]
+    pages += [make_page("12/b.pdf", 0, PageDisposition.QUARANTINED, reason=Reason.SCAN_BROKEN)]
+    assert "Изображений страниц: 5; в отчёте показаны первые 2." in render(pages, [])
+    assert "Изображений страниц" not in render([*pages[:2], pages[-1]], [])
+
+
+def test_a_message_is_told_in_both_languages_without_the_place(render: Render, make_page: MakePage) -> None:
+    told = {
+        "reason": Reason.PAGE_TOO_SMALL,
+        "message": ("300 x 200 pixels; a slip needs at least 400 on each side, scan it at 200 dpi or more"),
+    }
+    html = render([make_page("12/b.pdf", 2, PageDisposition.QUARANTINED, **told)], [])
+    again = html[html.index('<section id="again"') : html.index('<section id="review"')]
+    assert '<span lang="ru">300 × 200 точек;' in again
+    assert '<span lang="en">300 x 200 pixels;' in again
+    assert again.count("12/b.pdf") == 1
 
 
 def test_an_empty_run_has_a_report_too(render: Render) -> None:
@@ -244,6 +292,20 @@ def test_a_typed_value_is_laid_into_its_cells(make_slip: MakeSlip, template: Tem
         "2",
         "",
     ]
+
+
+def test_ink_that_nobody_could_read_is_not_called_empty(template: Template) -> None:
+    note = template.field("note")
+    words = report._shown_value(note, FieldReading("note", "", 0, is_doubtful=True))
+    assert isinstance(words, Phrase)
+    assert words.ru == "не прочитано"
+    assert report._shown_value(note, FieldReading("note", "", 1)) == ""
+
+
+def test_cells_without_ink_are_empty_however_doubtful(template: Template) -> None:
+    cells = (Candidate("empty", 0.9),) * 6
+    nothing = FieldReading("reading", "", 0, cells=cells, is_doubtful=True)
+    assert report._shown_value(template.field("reading"), nothing) == ""
 
 
 @pytest.mark.parametrize(

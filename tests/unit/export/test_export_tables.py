@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pytest
@@ -135,6 +136,15 @@ def test_the_beginning_of_a_formula_gets_an_apostrophe(typed: str, written: str)
 @given(st.text("=+-@\t\r\n;'a1", max_size=12) | st.text(max_size=12))
 def test_apostrophes_can_be_taken_away_again(text: str) -> None:
     assert restored(neutralised(text)) == text
+
+
+@given(
+    st.from_regex(r"[0-9]{0,12}", fullmatch=True),
+    st.from_regex(r"[0-9]{0,8}", fullmatch=True),
+    st.dates().map(date.isoformat) | st.just(""),
+)
+def test_account_reading_and_date_never_get_an_apostrophe(account: str, reading: str, day: str) -> None:
+    assert [neutralised(text) for text in (account, reading, day)] == [account, reading, day]
 
 
 def test_every_text_of_strangers_is_neutralised(make_slip: MakeSlip, template: Template) -> None:

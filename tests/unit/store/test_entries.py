@@ -20,7 +20,7 @@ from forms_ocr.model import (
     SlipReading,
 )
 from forms_ocr.store import ScanState, page_entry
-from forms_ocr.store.entry import record_from_json, record_to_json, slip_id
+from forms_ocr.store.entry import record_from_json, record_to_json, registration_from_json, slip_id
 from forms_ocr.store.states import SCAN_TRANSITIONS, may_follow
 
 shares = st.floats(0, 1)
@@ -54,6 +54,18 @@ records = st.builds(
 @given(records)
 def test_a_record_comes_back_as_it_was(record: Record) -> None:
     assert record_from_json(record_to_json(record)) == record
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=9, max_size=9), shares, st.sampled_from((0, 90, 180, 270)))
+def test_a_registration_comes_back_as_it_was(numbers: list[float], share: float, turn_deg: int) -> None:
+    homography = np.array(numbers).reshape(3, 3)
+    registration = Registration(homography, share, share, turn_deg, 11.8)
+    record = Record("", "", "", "", False, (), 0.0, Disposition.ACCEPTED)
+    page = PageReading(1, PageDisposition.SLIPS, (SlipReading(1, registration, record),))
+    (slip,) = page_entry(page).slips
+    again = registration_from_json(slip.registration_json)
+    assert np.array_equal(again.homography, homography)
+    assert (again.residual_mm, again.artwork_match, again.turn_deg) == (share, share, turn_deg)
 
 
 @given(st.tuples(texts, texts, st.integers(0, 50), st.integers(0, 9)))
