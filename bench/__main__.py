@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import tempfile
+from collections.abc import Callable
+from functools import cache, partial
 from pathlib import Path
 
 import click
@@ -13,13 +15,15 @@ from bench.memory import measure_memory, plot_memory
 from bench.pages import PERIOD, draw_accounts, draw_pages
 from bench.path import TARGET_RATIO as PATH_TARGET
 from bench.path import measure_path
+from bench.rescans import measure_rescans
 from bench.workers import TARGET_RATIO as WORKERS_TARGET
 from bench.workers import measure_workers
+from forms_ocr.batch.repeats import SAME_PAPER
 from forms_ocr.model import Account, Rules
 from forms_ocr.pipeline import Reader, build_reader
 from forms_ocr.template import default_template_path
 
-PARTS = ("path", "workers", "memory")
+PARTS = ("path", "workers", "memory", "rescans")
 
 
 @click.command()
@@ -27,20 +31,25 @@ PARTS = ("path", "workers", "memory")
 @click.option("--pages", default=40, show_default=True, help="Different pages to measure on.")
 @click.option("--rounds", default=5, show_default=True, help="How often each is measured.")
 @click.option("--memory-pages", default=3000, show_default=True, help="Pages that one worker reads.")
+@click.option(
+    "--papers", default=300, show_default=True, help="Slips that are scanned twice and written again."
+)
 @click.option("--plot", default=Path("out/memory.png"), type=click.Path(path_type=Path), show_default=True)
-def main(parts: tuple[str, ...], pages: int, rounds: int, memory_pages: int, plot: Path) -> None:
-    """Measure PARTS: path, workers, memory; all of them if none is named."""
+def main(parts: tuple[str, ...], pages: int, rounds: int, memory_pages: int, papers: int, plot: Path) -> None:
+    """Measure PARTS: path, workers, memory, rescans; all of them if none is named."""
     cv2.setNumThreads(1)
     with tempfile.TemporaryDirectory(prefix="forms-ocr-bench-") as folder:
-        bench = _Bench(Path(folder), pages)
+        bench: Callable[[], _Bench] = cache(partial(_Bench, Path(folder), pages))
         for part in parts or PARTS:
             match part:
                 case "path":
-                    _path(bench, rounds)
+                    _path(bench(), rounds)
                 case "workers":
-                    _workers(bench, max(1, rounds // 2))
+                    _workers(bench(), max(1, rounds // 2))
                 case "memory":
-                    _memory(bench, memory_pages, plot)
+                    _memory(bench(), memory_pages, plot)
+                case "rescans":
+                    _rescans(papers)
 
 
 class _Bench:
@@ -96,6 +105,20 @@ def _memory(bench: _Bench, pages: int, plot: Path) -> None:
         f"{course.resident_mib[-1]:.0f} MiB after {course.pages[-1]}; {course.growth_mib:+.2f} MiB per 1,000 "
         f"pages once warm; plotted in {plot}"
     )
+
+
+def _rescans(papers: int) -> None:
+    with click.progressbar(length=papers, label="papers") as bar:
+        found = measure_rescans(papers, on_paper=partial(bar.update, 1))
+    click.echo(f"rescans: {papers} papers, {found.lost} of them not found on their page in one of the scans")
+    for cut in (0.7, 0.75, SAME_PAPER, 0.85, 0.9):
+        missed, words, reading, stranger = found.shares(cut)
+        click.echo(
+            f"  from a likeness of {cut:g} on: {missed:.2%} of second scans missed; taken for one paper: "
+            f"{words:.2%} of the same words again, {reading:.2%} of next readings, {stranger:.2%} of others"
+        )
+    apart = max(*found.same_words, *found.next_reading, *found.stranger)
+    click.echo(f"  least alike of one paper {min(found.same_paper):.3f}, most alike of two {apart:.3f}")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import os
 import tomllib
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
@@ -21,12 +21,18 @@ from pydantic import (
     model_validator,
 )
 
+from forms_ocr.budget import Budget
 from forms_ocr.errors import ConfigurationError
 from forms_ocr.ingest import Limits
 from forms_ocr.model import Period, Reason, Rules
 
 _RULES = Rules()
 _LIMITS = Limits()
+
+_BUDGET = Budget()
+
+MaxError = Annotated[float, Field(ge=1e-6, le=0.5, allow_inf_nan=False)]
+"""A share of wrong records. Fewer than one in a million could not be shown in any lifetime."""
 
 DayOfMonth = Annotated[int, Field(ge=1, le=31)]
 
@@ -45,6 +51,7 @@ class RulesSection(_Section):
     account_digits: Annotated[int, Field(ge=1, le=40)] = _RULES.account_digits
     min_confidence: Annotated[float, Field(ge=0.5, le=1.0)] = _RULES.min_confidence
     max_residual_mm: PositiveFloat = _RULES.max_residual_mm
+    max_monthly_kwh: PositiveFloat = _RULES.max_monthly_kwh
     refuse_when_certain: frozenset[Reason] = _RULES.refuse_when_certain
 
     @model_validator(mode="after")
@@ -92,6 +99,9 @@ class BatchSection(_Section):
             holds for each. Above the limit of ``[ingest]``, so that the milder one strikes first.
         worker_memory_mb: Address space of a worker; a page of 100 million pixels and all libraries fit in.
         recycle_after_pages: A worker is replaced after about so many pages, whatever it may have hoarded.
+        max_failed_share: With more than this share of foreign and quarantined pages among those that are not
+            blank, the batch stops: somebody scanned the wrong papers, or named the wrong form.
+        failed_share_after_pages: Not asked before so many such pages; a few letters on top are no wrong box.
     """
 
     workers: Annotated[int, Field(ge=1, le=256)] | None = None
@@ -99,11 +109,45 @@ class BatchSection(_Section):
     page_timeout_s: PositiveFloat = 60.0
     worker_memory_mb: Annotated[int, Field(ge=512)] = 4096
     recycle_after_pages: PositiveInt = 4000
+    max_failed_share: Annotated[float, Field(ge=0.0, le=1.0)] = 0.3
+    failed_share_after_pages: PositiveInt = 200
 
     @property
     def worker_count(self) -> int:
         """As set, or one for every core this process may use."""
         return self.workers or len(os.sched_getaffinity(0))
+
+
+class IntakeSection(_Section):
+    """``[intake]``: when a file in the inbox is complete, see :class:`forms_ocr.ingest.Arrivals`.
+
+    Attributes:
+        settle_s: Unchanged for so long it is taken.
+        patience_s: While watching: a file whose end is missing is taken after so long, nothing more comes.
+        rescan_s: While watching: the inbox is looked through so often. Network shares lose events, so looking
+            is all there is.
+    """
+
+    settle_s: Annotated[float, Field(ge=0.0, le=3600.0)] = 2.0
+    patience_s: Annotated[float, Field(ge=0.0, le=86400.0)] = 60.0
+    rescan_s: Annotated[float, Field(gt=0.0, le=3600.0)] = 10.0
+
+
+class BudgetSection(_Section):
+    """``[budget]``: how many wrong records are acceptable, see :class:`forms_ocr.budget.Budget`.
+
+    Attributes:
+        max_error_by_field: The same for single fields: account, reading, date.
+        blind_share: Of all slips; those of them that are accepted are keyed by people as well.
+    """
+
+    max_error: MaxError = _BUDGET.max_error
+    max_error_by_field: dict[Literal["account", "reading", "date"], MaxError] = {}
+    blind_share: Annotated[float, Field(ge=0.0, le=1.0, allow_inf_nan=False)] = 0.01
+
+    def to_budget(self) -> Budget:
+        """The budget in the model's words."""
+        return Budget(self.max_error, {str(name): share for name, share in self.max_error_by_field.items()})
 
 
 _ZONE_ADVICE = "write e.g. Europe/Moscow; is the system package tzdata installed?"
@@ -123,8 +167,10 @@ class Configuration(_Section):
     # The default is checked too: a slim machine may know no zones at all.
     timezone: Annotated[str, AfterValidator(_known_zone), Field(validate_default=True)] = "Europe/Moscow"
     rules: RulesSection = RulesSection()
+    budget: BudgetSection = BudgetSection()
     ingest: IngestSection = IngestSection()
     batch: BatchSection = BatchSection()
+    intake: IntakeSection = IntakeSection()
 
     def current_period(self, now: datetime) -> Period:
         """The billing month of a moment in the district's local time. ``now`` carries its zone."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
 import numpy as np
 
 from forms_ocr.decision import Registry, decide
-from forms_ocr.extraction import extract, slip_picture
+from forms_ocr.extraction import draw_ink_map, extract, slip_picture
 from forms_ocr.model import (
     CLASSES,
     Disposition,
@@ -23,13 +23,20 @@ from forms_ocr.model import (
     Period,
     Posteriors,
     Reason,
+    Record,
     Registration,
     Rules,
     Shape,
     SlipReading,
     Template,
 )
-from forms_ocr.recognition import LineReader, NetworkRecognizer, Recognizer, TesseractLineReader
+from forms_ocr.recognition import (
+    LineReader,
+    NetworkRecognizer,
+    Recognizer,
+    TesseractLineReader,
+    rivals_of,
+)
 from forms_ocr.registration import is_blank, markers_seen, register
 from forms_ocr.registry import load_registry
 from forms_ocr.template import load_template
@@ -87,17 +94,31 @@ def _read_slip(
     page: Page, number: int, registration: Registration, values: Mapping[str, str], reader: Reader
 ) -> SlipReading:
     inks = extract(page, registration, reader.template)
+    evidence = gather_evidence(inks, values, reader)
     record = decide(
-        gather_evidence(inks, values, reader),
+        evidence,
         reader.template,
         reader.rules,
         reader.registry,
         reader.period,
         registration.residual_mm,
     )
-    if record.disposition is Disposition.ACCEPTED:
-        return SlipReading(number, registration, record)
-    return SlipReading(number, registration, record, draw_slip(page, registration, reader.template))
+    record = with_background(record, evidence, reader.registry)
+    is_shown = record.disposition is not Disposition.ACCEPTED
+    picture = draw_slip(page, registration, reader.template) if is_shown else b""
+    return SlipReading(number, registration, record, picture, draw_ink_map(inks))
+
+
+def with_background(
+    record: Record, evidence: Mapping[str, FieldEvidence], registry: Registry | None
+) -> Record:
+    """The record with what people ask about later: what else its cells may hold, and the registry's line."""
+    fields = tuple(
+        replace(field, rivals=rivals_of(evidence[field.name].posteriors)) if field.cells else field
+        for field in record.fields
+    )
+    registered = registry.find(record.account) if registry is not None and record.account else None
+    return replace(record, fields=fields, registered=registered)
 
 
 def draw_slip(page: Page, registration: Registration, template: Template) -> bytes:

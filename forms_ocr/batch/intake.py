@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -14,7 +15,18 @@ from forms_ocr.batch.work import Unit
 from forms_ocr.errors import ScanError
 from forms_ocr.ingest import ScanFile
 from forms_ocr.model import PageDisposition, PageReading, Reason
-from forms_ocr.store import Ledger, Originals, ReceivedScan, Scan, ScanFindings, ScanState, page_entry
+from forms_ocr.store import (
+    Archive,
+    Ledger,
+    Originals,
+    ReceivedScan,
+    Scan,
+    ScanFindings,
+    ScanState,
+    page_entry,
+)
+
+_log = logging.getLogger(__name__)
 
 _FILES_A_TRANSACTION = 16
 """Registering so many together costs hardly more than registering one."""
@@ -28,6 +40,7 @@ class _Arrival:
     """A file whose bytes are kept, or why they cannot be."""
 
     scan: ReceivedScan
+    file: ScanFile
     error: ScanError | None = None
 
 
@@ -39,6 +52,7 @@ class Intake:
 
     Args:
         standing: Is told what needs no reading.
+        archive: Where files are moved to once their receipt is committed; without it they stay.
     """
 
     def __init__(
@@ -48,7 +62,9 @@ class Intake:
         files: Sequence[ScanFile],
         settings: Settings,
         standing: Standing,
+        archive: Archive | None = None,
     ) -> None:
+        self._archive = archive
         self._ledger = ledger
         self._originals = originals
         self._files = list(reversed(files))
@@ -90,6 +106,7 @@ class Intake:
     def _take_in(self, arrivals: Sequence[_Arrival]) -> list[Unit]:
         scans = self._ledger.receive([arrival.scan for arrival in arrivals], self._period)
         self._quarantine(arrivals, scans)
+        self._put_away(arrivals)
         readable = [scan for scan, arrival in zip(scans, arrivals, strict=True) if arrival.error is None]
         self._seen.update(scan.id for scan in readable)
         unread = self._ledger.waiting_pages([scan.id for scan in readable], self._fingerprint)
@@ -101,8 +118,21 @@ class Intake:
         try:
             kept = self._originals.keep(file.path)
         except ScanError as error:
-            return _Arrival(ReceivedScan(file.name, file.office, "", 0), error)
-        return _Arrival(ReceivedScan(file.name, file.office, kept.sha256, kept.size_bytes))
+            return _Arrival(ReceivedScan(file.name, file.office, "", 0), file, error)
+        return _Arrival(ReceivedScan(file.name, file.office, kept.sha256, kept.size_bytes), file)
+
+    def _put_away(self, arrivals: Sequence[_Arrival]) -> None:
+        """Move files whose receipt is now committed out of the inbox."""
+        if self._archive is None:
+            return
+        for arrival in arrivals:
+            if arrival.error is None:
+                depth = arrival.file.name.count("/") + 1
+                why = self._archive.take(arrival.file.path, depth, arrival.scan.sha256)
+                self._standing.archived += not why
+                self._standing.not_archived += bool(why)
+                if why:
+                    _log.warning("file not archived", extra={"facts": {"why": why}})
 
     def _quarantine(self, arrivals: Sequence[_Arrival], scans: Sequence[Scan]) -> None:
         """Give files that cannot be read where they lie their one page."""

@@ -68,14 +68,14 @@ def with_late_pictures(
         if stop.is_requested:
             break
         sources = ledger.slip_sources(period, lacking[first : first + _SLIPS_A_TRANSACTION])
-        paths |= ledger.add_pictures(period, dict(_draw(sources, originals, studio)))
+        paths |= ledger.add_pictures(period, dict(draw_slips(sources, originals, studio)))
     return [replace(slip, picture_path=paths.get(slip.slip_id, slip.picture_path)) for slip in slips]
 
 
-def _draw(
+def draw_slips(
     sources: Mapping[str, SlipSource], originals: Originals, studio: Studio
 ) -> Iterator[tuple[str, bytes]]:
-    """Pictures by slip; each original is opened once."""
+    """Pictures by slip, without those that cannot be drawn; each original is opened once."""
     ordered = sorted(sources.items(), key=lambda item: (item[1].sha256, item[1].page, item[0]))
     for sha256, group in groupby(ordered, key=lambda item: item[1].sha256):
         try:

@@ -21,6 +21,9 @@ class Standing:
         expected_pages: Still to read, as far as known; a scan that nobody has opened counts as one page.
         elapsed_s: Since the run began.
         is_stopping: Somebody asked for the end; only what is under way is finished.
+        is_over_ceiling: So much failed that the batch stopped by itself.
+        archived: Files moved out of the inbox.
+        not_archived: Files that could not be.
     """
 
     kept_pages: int = 0
@@ -28,6 +31,9 @@ class Standing:
     expected_pages: int = 0
     elapsed_s: float = 0.0
     is_stopping: bool = False
+    is_over_ceiling: bool = False
+    archived: int = 0
+    not_archived: int = 0
     pages: Counter[PageDisposition] = field(default_factory=Counter)
     slips: Counter[Disposition] = field(default_factory=Counter)
 
@@ -59,6 +65,7 @@ class Standing:
             "renewed_scans": self.renewed_scans,
             "pages": dict(self.pages),
             "slips": dict(self.slips),
+            "is_over_ceiling": self.is_over_ceiling,
             "elapsed_s": round(self.elapsed_s, 3),
         }
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from forms_ocr.batch.agenda import Agenda
+from forms_ocr.batch.ceiling import Ceiling
 from forms_ocr.batch.intake import Intake
 from forms_ocr.batch.pool import Ended, Ending, WorkerPool
 from forms_ocr.batch.standing import Progress, Standing
@@ -26,7 +27,7 @@ _LOOK_AROUND_S = 0.25
 class Supervisor:
     """One run over one workspace. A task's results count only once they are committed."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917  # all that a batch works with
         self,
         ledger: Ledger,
         intake: Intake,
@@ -35,7 +36,9 @@ class Supervisor:
         fingerprint: str,
         standing: Standing,
         stop: Stop,
+        ceiling: Ceiling | None = None,
     ) -> None:
+        self._ceiling = ceiling
         self._ledger = ledger
         self._intake = intake
         self._agenda = agenda
@@ -55,9 +58,13 @@ class Supervisor:
             for ended in self._pool.wait(_LOOK_AROUND_S):
                 self._take(ended)
 
+    @property
+    def _is_ending(self) -> bool:
+        return self._stop.is_requested or self._standing.is_over_ceiling
+
     def _hand_out(self) -> None:
         """Keep every worker supplied."""
-        while self._pool.has_room and not self._stop.is_requested:
+        while self._pool.has_room and not self._is_ending:
             if self._agenda.is_thin and not self._intake.is_over:
                 self._agenda.add(self._intake.next_units())
             elif not self._agenda.is_empty:
@@ -104,10 +111,15 @@ class Supervisor:
         self._ledger.file(findings, self._fingerprint)
         for finding in findings:
             self._standing.count(finding)
+            self._look_at_ceiling()
             for page in finding.pages:
                 if page.disposition is PageDisposition.QUARANTINED:
                     facts = {"scan_id": finding.scan_id, "page": page.number, "reason": page.reason}
                     _log.warning("page quarantined", extra={"facts": facts})
+
+    def _look_at_ceiling(self) -> None:
+        if self._ceiling is not None and self._ceiling.is_broken_by(self._standing.pages):
+            self._standing.is_over_ceiling = True
 
 
 def _uncovered(result: UnitResult) -> Iterable[Unit]:

@@ -10,7 +10,18 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
+from forms_ocr import __version__
+from forms_ocr.budget import (
+    Budget,
+    Evidence,
+    Learned,
+    Reading,
+    RegistryKind,
+    Source,
+    choose_cut,
+)
 from forms_ocr.errors import ExitCode, StorageError
+from forms_ocr.model import Rules
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -55,6 +66,16 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option(
     "--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the figures here too, as JSON."
 )
+@click.option(
+    "--plot",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Draw accepted share against errors here, as SVG.",
+)
+@click.option(
+    "--learn",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Learn the cut on these slips and write it here; as WORKSPACE/cut.json runs use it.",
+)
 def evaluate(  # noqa: PLR0913, PLR0917  # one argument an option
     data: Path,
     slips: int,
@@ -67,20 +88,31 @@ def evaluate(  # noqa: PLR0913, PLR0917  # one argument an option
     seed: int,
     workers: int,
     out: Path | None,
+    plot: Path | None,
+    learn: Path | None,
 ) -> ExitCode:
     """Fill the form with real handwriting, scan it in many ways, read it, and count what is right.
 
     The handwriting comes from writers whom the recogniser has never seen. Wrong records among the
-    accepted are given with a one-sided 95 % bound.
+    accepted are given with a one-sided 95 % bound. Below the tables stands what share would be accepted
+    within a series of error budgets.
 
     \b
     forms-ocr evaluate --data handwriting/ --slips 3000 --workers 2
     forms-ocr evaluate --data handwriting/ --scans poor --registry none --troubles 0.1 --out figures.json
     """  # noqa: D301  # click keeps the line breaks after it
     # workers of a run need none of it
-    from forms_ocr.evaluation import Plan, as_json, as_text  # noqa: PLC0415
+    from forms_ocr.evaluation import (  # noqa: PLC0415
+        Plan,
+        as_json,
+        as_text,
+        curves,
+        curves_as_json,
+        curves_as_text,
+        evidence_of,
+        plot_curves,
+    )
     from forms_ocr.evaluation.evaluate import evaluate as measure  # noqa: PLC0415
-    from forms_ocr.model import Rules  # noqa: PLC0415
     from forms_ocr.template import default_template_path  # noqa: PLC0415
 
     form = template or default_template_path()
@@ -92,10 +124,37 @@ def evaluate(  # noqa: PLR0913, PLR0917  # one argument an option
         f"{slips} slips, {condition} scans, {registry} registry of {accounts}, "
         f"{troubles:.0%} troubles, seed {seed}" + (f", {hand} only" if hand else "")
     )
+    rules = Rules()
+    found = curves(outcomes, rules.min_confidence)
     click.echo(as_text(title, outcomes))
+    click.echo(curves_as_text(found))
     if out is not None:
-        _write(out, json.dumps(as_json(title, outcomes), indent=2) + "\n")
+        figures = as_json(title, outcomes) | {"curves": curves_as_json(found)}
+        _write(out, json.dumps(figures, indent=2) + "\n")
+    if plot is not None:
+        _write(plot, plot_curves(title, found))
+    if learn is not None:
+        _learn(learn, evidence_of(outcomes), _reading(form, plan.registry), rules)
     return ExitCode.DONE
+
+
+def _reading(form: Path, registry: str) -> Reading:
+    from forms_ocr.recognition import NetworkRecognizer  # noqa: PLC0415  # as above
+    from forms_ocr.template import load_template  # noqa: PLC0415
+
+    weights = NetworkRecognizer().card.sha256
+    return Reading(weights, load_template(form).fingerprint, RegistryKind(registry), __version__)
+
+
+def _learn(path: Path, evidence: Evidence, reading: Reading, rules: Rules) -> None:
+    """Write what the slips show, and say the cut for the budget of the configuration's default."""
+    from forms_ocr.export import describe_cut  # noqa: PLC0415  # as above
+    from forms_ocr.store import write_cut_file  # noqa: PLC0415
+
+    learned = Learned(evidence, reading, Source.SIMULATION)
+    cut = choose_cut(learned, reading, Budget(), rules.min_confidence)
+    write_cut_file(path, learned, cut)
+    click.echo(f"{path}: {describe_cut(cut).en}")
 
 
 def _write(out: Path, text: str) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -16,6 +17,7 @@ from rich.console import Console
 
 from forms_ocr import __version__
 from forms_ocr.batch import (
+    Ceiling,
     Crew,
     Equipment,
     Progress,
@@ -26,24 +28,46 @@ from forms_ocr.batch import (
     with_late_pictures,
 )
 from forms_ocr.batch.equipment import pipeline_equipment, pipeline_studio
+from forms_ocr.budget import Cut, RegistryKind
 from forms_ocr.cli.log import logging_to
 from forms_ocr.cli.progress import BarProgress, LineProgress
-from forms_ocr.cli.summary import describe_ignored, describe_left_over, describe_result, describe_start
+from forms_ocr.cli.settled import (
+    Acceptance,
+    acceptance_of,
+    reading_of,
+    registry_kind,
+    settled_slips,
+)
+from forms_ocr.cli.summary import (
+    describe_ceiling,
+    describe_ignored,
+    describe_left_over,
+    describe_result,
+    describe_start,
+)
 from forms_ocr.config import Configuration, load_configuration
-from forms_ocr.decision import Registry, resolve_conflicts
+from forms_ocr.decision import Registry
 from forms_ocr.errors import ExitCode, NothingReadError
 from forms_ocr.export import RunFacts, Summary, write_exports
-from forms_ocr.ingest import Discovery, ScanFile, discover
+from forms_ocr.ingest import Arrivals, Discovery, ScanFile, discover
 from forms_ocr.model import FiledSlip, PageDisposition, Period, Template
 from forms_ocr.recognition import NetworkRecognizer
 from forms_ocr.registry import load_registry
-from forms_ocr.store import Ledger, Workspace, open_ledger
+from forms_ocr.store import Archive, Ledger, Workspace, open_ledger
 from forms_ocr.template import default_template_path, load_template
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What the operator asked for."""
+    """What the operator asked for.
+
+    Attributes:
+        scans: None at all: finish what an earlier run left.
+        max_error: Comes before the configuration's.
+        store: Address of the ledger's database, if it is not where it was.
+        archive: Files that were taken in are moved here.
+        is_resumed: Go on although much failed.
+    """
 
     scans: Sequence[Path]
     workspace: Path
@@ -52,6 +76,10 @@ class Order:
     period: Period | None
     workers: int | None
     config: Path | None
+    max_error: float | None = None
+    store: str | None = None
+    archive: Path | None = None
+    is_resumed: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +96,19 @@ class Plan:
     period: Period
     workers: int
     discovery: Discovery
+    acceptance: Acceptance
+    ceiling: Ceiling | None
+    archive: Archive | None
+
+    @property
+    def registry_kind(self) -> RegistryKind:
+        """How far the registry helps."""
+        return registry_kind(self.registry)
+
+    @property
+    def cut(self) -> Cut:
+        """From which confidence on the slips of this run are accepted."""
+        return self.acceptance.cut_for(reading_of(settings_of(self).description))
 
 
 def carry_out(order: Order) -> ExitCode:
@@ -76,31 +117,57 @@ def carry_out(order: Order) -> ExitCode:
     Raises:
         FormsOcrError: With the exit code and the message for the operator.
     """
-    plan = make_plan(order)
-    _say(describe_ignored(plan.discovery.ignored))
-    with plan.workspace.held(), logging_to(plan.workspace.log_path), open_ledger(plan.workspace) as ledger:
+    workspace = Workspace(order.workspace)
+    configuration = configuration_of(order.config, workspace)
+    settle_s = configuration.intake.settle_s
+    discovery = Arrivals(settle_s, settle_s).settle(find(order, workspace))
+    _check_found(order, discovery)
+    plan = make_plan(order, configuration, discovery)
+    say(describe_ignored(plan.discovery.ignored))
+    with holding(workspace, order.store) as ledger:
         stop = Stop()
         with stop.listening():
-            _say(describe_start(len(plan.discovery.scans), plan.period, plan.workers))
-            standing = _read(plan, ledger, stop)
-            stopped_by = stop.signal
-            _say(describe_left_over(ledger.unfinished_periods(), plan.period))
-            summary = _export(plan, ledger, stop)
+            return work_off(plan, ledger, stop)[0]
+
+
+@contextmanager
+def holding(workspace: Workspace, store: str | None) -> Iterator[Ledger]:
+    """The workspace with its log and its ledger, for this process alone."""
+    with (
+        workspace.held(),
+        logging_to(workspace.log_path),
+        open_ledger(workspace, store=store) as ledger,
+    ):
+        yield ledger
+
+
+def work_off(plan: Plan, ledger: Ledger, stop: Stop) -> tuple[ExitCode, Standing]:
+    """Read what was found, write the exports, tell the result; how it ended, and what it did."""
+    say(describe_start(len(plan.discovery.scans), plan.period, plan.workers))
+    standing = _read(plan, ledger, stop)
+    stopped_by = stop.signal
+    say(describe_left_over(ledger.unfinished_periods(), plan.period))
+    summary = _export(plan, ledger, stop)
     if summary is not None:
-        click.echo(describe_result(standing, summary, plan.workspace.exports))
-    return _exit_code(stopped_by, summary)
+        click.echo(describe_result(standing, summary, plan.workspace.exports, plan.cut))
+    say(describe_ceiling(standing))
+    return _exit_code(stopped_by, summary, standing), standing
 
 
-def make_plan(order: Order) -> Plan:
+def configuration_of(given: Path | None, workspace: Workspace) -> Configuration:
+    """The file that was named, the workspace's own, or the defaults."""
+    return load_configuration(given or _own_configuration(workspace))
+
+
+def make_plan(order: Order, configuration: Configuration, discovery: Discovery) -> Plan:
     """Load and check everything before anything is begun."""
     workspace = Workspace(order.workspace)
-    configuration = load_configuration(order.config or _own_configuration(workspace))
+    batch = configuration.batch
     template_path = order.template or default_template_path()
     template = load_template(template_path)
     registry = (
         None if order.registry is None else load_registry(order.registry, configuration.rules.account_digits)
     )
-    discovery = _discover(order, workspace, template_path)
     return Plan(
         workspace=workspace,
         configuration=configuration,
@@ -110,8 +177,11 @@ def make_plan(order: Order) -> Plan:
         registry=registry,
         weights_sha256=NetworkRecognizer().card.sha256,
         period=order.period or configuration.current_period(datetime.now(UTC)),
-        workers=order.workers or configuration.batch.worker_count,
+        workers=order.workers or batch.worker_count,
         discovery=discovery,
+        acceptance=acceptance_of(workspace, configuration, order.max_error),
+        ceiling=None if order.is_resumed else Ceiling(batch.max_failed_share, batch.failed_share_after_pages),
+        archive=None if order.archive is None else Archive(order.archive),
     )
 
 
@@ -119,23 +189,34 @@ def _own_configuration(workspace: Workspace) -> Path | None:
     return workspace.configuration_path if workspace.configuration_path.is_file() else None
 
 
-def _discover(order: Order, workspace: Workspace, template_path: Path) -> Discovery:
-    """The scans that were given; never the workspace itself or the files named beside them."""
+def find(order: Order, workspace: Workspace) -> Discovery:
+    """The scans that were given; never workspace or archive, nor the files named beside them."""
     found = discover(order.scans)
-    aside = {path.resolve() for path in (order.registry, order.config, template_path) if path is not None}
-    scans = tuple(scan for scan in found.scans if _is_scan(scan, workspace.folder.resolve(), aside))
-    if not scans:
-        places = ", ".join(map(str, order.scans))
-        raise NothingReadError(
-            f"{places}: no scans found, {len(found.ignored)} file(s) left aside; is this the right folder? "
-            "Scans are PDF, TIFF, JPEG or PNG files, in it or in folders below it"
-        )
+    named = (order.registry, order.config, order.template or default_template_path())
+    aside = {path.resolve() for path in named if path is not None}
+    folders = [path.resolve() for path in (workspace.folder, order.archive) if path is not None]
+    scans = tuple(scan for scan in found.scans if _is_scan(scan, folders, aside))
     return Discovery(scans, found.ignored)
 
 
-def _is_scan(scan: ScanFile, workspace: Path, aside: set[Path]) -> bool:
+def _check_found(order: Order, found: Discovery) -> None:
+    if order.scans and not found.scans:
+        places = ", ".join(map(str, order.scans))
+        raise NothingReadError(
+            f"{places}: no scans found, {len(found.ignored)} file(s) left aside{_reasons(found)}; "
+            "is this the right folder? Scans are PDF, TIFF, JPEG or PNG files, in it or in folders below it"
+        )
+
+
+def _reasons(found: Discovery) -> str:
+    """Why files were left aside, each reason once."""
+    reasons = sorted({file.why for file in found.ignored})
+    return f" ({'; '.join(reasons)})" if reasons else ""
+
+
+def _is_scan(scan: ScanFile, folders: Sequence[Path], aside: set[Path]) -> bool:
     path = scan.path.resolve()
-    return path not in aside and not path.is_relative_to(workspace)
+    return path not in aside and not any(path.is_relative_to(folder) for folder in folders)
 
 
 def _equipment(plan: Plan) -> Equipment:
@@ -156,7 +237,17 @@ def _read(plan: Plan, ledger: Ledger, stop: Stop) -> Standing:
         _equipment(plan), plan.workers, batch.pages_per_task, batch.page_timeout_s, batch.recycle_after_pages
     )
     originals = plan.workspace.originals
-    return run_batch(plan.discovery.scans, settings_of(plan), ledger, originals, crew, _progress(), stop)
+    return run_batch(
+        plan.discovery.scans,
+        settings_of(plan),
+        ledger,
+        originals,
+        crew,
+        _progress(),
+        stop,
+        ceiling=plan.ceiling,
+        archive=plan.archive,
+    )
 
 
 def settings_of(plan: Plan) -> Settings:
@@ -170,6 +261,7 @@ def settings_of(plan: Plan) -> Settings:
             "weights": plan.weights_sha256,
             "template": plan.template.fingerprint,
             "registry": hashlib.sha256(registry.read_bytes()).hexdigest() if registry else "",
+            "registry_kind": plan.registry_kind.value,
             "rules": configuration.rules.model_dump(mode="json"),
             "ingest": configuration.ingest.model_dump(mode="json"),
             "page_timeout_s": configuration.batch.page_timeout_s,
@@ -183,7 +275,8 @@ def _progress() -> Progress:
     return BarProgress(console) if console.is_terminal else LineProgress(partial(click.echo, err=True))
 
 
-def _say(text: str) -> None:
+def say(text: str) -> None:
+    """Tell the operator, beside the results."""
     if text:
         click.echo(text, err=True)
         sys.stderr.flush()
@@ -194,12 +287,13 @@ def _export(plan: Plan, ledger: Ledger, stop: Stop) -> Summary | None:
     pages = ledger.pages(plan.period)
     if not pages:
         return None
-    rules = plan.configuration.rules
+    cut = plan.cut
     facts = RunFacts(
         workspace=plan.workspace.folder,
         template=plan.template.name,
         version=__version__,
-        min_confidence=rules.min_confidence,
+        min_confidence=cut.confidence,
+        cut=cut,
         period=plan.period,
         registry=plan.registry_path.name if plan.registry_path else "",
         registry_accounts=len(plan.registry) if plan.registry is not None else 0,
@@ -210,14 +304,16 @@ def _export(plan: Plan, ledger: Ledger, stop: Stop) -> Summary | None:
 
 def _settled_slips(plan: Plan, ledger: Ledger, stop: Stop) -> Sequence[FiledSlip]:
     """The slips of the period, one record an account, with a picture of each that a person decides."""
-    slips = resolve_conflicts(ledger.slips(plan.period), plan.configuration.rules.to_rules())
+    slips = settled_slips(ledger, plan.period, plan.acceptance, plan.configuration)
     studio = pipeline_studio(_equipment(plan), plan.template)
     return with_late_pictures(slips, plan.period, ledger, plan.workspace.originals, studio, stop)
 
 
-def _exit_code(stopped_by: Signals | None, summary: Summary | None) -> ExitCode:
+def _exit_code(stopped_by: Signals | None, summary: Summary | None, standing: Standing) -> ExitCode:
     if stopped_by is not None:
         return ExitCode(128 + stopped_by)
+    if standing.is_over_ceiling:
+        return ExitCode.QUARANTINED
     if summary is None:
         return ExitCode.NOTHING_READ
     quarantined = summary.counts.pages[PageDisposition.QUARANTINED]

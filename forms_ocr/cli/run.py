@@ -3,28 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
+from forms_ocr.cli.options import reading_options
 from forms_ocr.errors import ExitCode
-from forms_ocr.model import Period
-
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-
-
-class PeriodType(click.ParamType[Period]):
-    """A billing month on the command line."""
-
-    name = "YYYY-MM"
-
-    def convert(
-        self, value: str | Period, param: click.Parameter | None, ctx: click.Context | None
-    ) -> Period:
-        """Read the month, or say what is wrong with it."""
-        try:
-            return value if isinstance(value, Period) else Period.parse(value)
-        except ValueError as error:
-            self.fail(str(error), param, ctx)
 
 
 @click.command(short_help="Read scans into a workspace.")
@@ -35,29 +19,16 @@ class PeriodType(click.ParamType[Period]):
     type=click.Path(exists=True, path_type=Path),
     help="Files, and folders that are searched with all below them.",
 )
+@reading_options
 @click.option(
-    "-w",
-    "--workspace",
-    required=True,
+    "--archive",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Folder of the ledger, the originals and the results; made if it does not exist.",
+    help="Move files there once their receipt is committed; without it they stay where they are.",
 )
-@click.option("--template", type=_FILE, help="The form, if it is not the meter slip that comes along.")
-@click.option("--registry", type=_FILE, help="The retailer's accounts; without it no account is checked.")
-@click.option("--period", type=PeriodType(), help="Billing month; the current one if not given.")
-@click.option("--workers", type=click.IntRange(1, 256), help="Worker processes; one a core if not given.")
 @click.option(
-    "--config", type=_FILE, help="Settings; WORKSPACE/forms-ocr.toml if that exists and none is given."
+    "--resume", "is_resumed", is_flag=True, help="Go on although most pages are foreign or quarantined."
 )
-def run(
-    scans: tuple[Path, ...],
-    workspace: Path,
-    template: Path | None,
-    registry: Path | None,
-    period: Period | None,
-    workers: int | None,
-    config: Path | None,
-) -> ExitCode:
+def run(scans: tuple[Path, ...], **asked: Any) -> ExitCode:
     """Read SCANS, which are files or folders of PDF, TIFF, JPEG and PNG, into a workspace.
 
     Each folder right below a given one is an office. Tables and report lie in WORKSPACE/exports
@@ -72,4 +43,4 @@ def run(
     """  # noqa: D301  # click keeps the line breaks after it
     from forms_ocr.cli.reading import Order, carry_out  # noqa: PLC0415  # workers need none of it
 
-    return carry_out(Order(scans, workspace, template, registry, period, workers, config))
+    return carry_out(Order(scans, **asked))

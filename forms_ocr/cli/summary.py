@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from forms_ocr.batch import Standing
+from forms_ocr.budget import Cut
 from forms_ocr.cli.progress import describe_duration
-from forms_ocr.export import Summary
+from forms_ocr.export import Summary, describe_cut
 from forms_ocr.ingest import IgnoredFile
 from forms_ocr.model import PageDisposition, Period
 
@@ -38,16 +39,29 @@ def describe_left_over(periods: Sequence[str], period: Period) -> str:
     return f"The workspace holds unread pages of {', '.join(others)}; finish them with --period {others[0]}"
 
 
-def describe_result(standing: Standing, summary: Summary, exports: Path) -> str:
+def describe_ceiling(standing: Standing) -> str:
+    """Why the batch stopped by itself; "" if it did not."""
+    if not standing.is_over_ceiling:
+        return ""
+    failed = standing.pages[PageDisposition.FOREIGN] + standing.pages[PageDisposition.QUARANTINED]
+    return (
+        f"Stopped: {failed} of {standing.done_pages} page(s) are foreign or quarantined, more than the share "
+        "that [batch] max_failed_share allows. Are these the right papers, and is --template their form? "
+        "Look into report.html; to go on all the same, run the same command with --resume"
+    )
+
+
+def describe_result(standing: Standing, summary: Summary, exports: Path, cut: Cut) -> str:
     """What this run did, what the workspace holds now, where it lies, and what is left for people."""
-    return "\n".join(_result(standing, summary, exports))
+    return "\n".join(_result(standing, summary, exports, cut))
 
 
-def _result(standing: Standing, summary: Summary, exports: Path) -> Iterator[str]:
+def _result(standing: Standing, summary: Summary, exports: Path, cut: Cut) -> Iterator[str]:
     counts = summary.counts
     yield _work(standing)
     yield f"Pages: {counts.page_total}{_parts(counts.pages)}"
     yield f"Slips: {counts.slip_total}{_parts(counts.slips)}"
+    yield f"Cut: {describe_cut(cut).en}"
     yield f"Results: {exports} (report.html shows them)"
     quarantined = counts.pages[PageDisposition.QUARANTINED]
     if quarantined:
@@ -65,6 +79,10 @@ def _work(standing: Standing) -> str:
         parts.append(f"{standing.kept_pages} kept from an earlier run")
     if standing.renewed_scans:
         parts.append(f"{standing.renewed_scans} scan(s) read again because the settings changed")
+    if standing.archived:
+        parts.append(f"{standing.archived} file(s) moved to the archive")
+    if standing.not_archived:
+        parts.append(f"{standing.not_archived} file(s) could not be moved and stay (log.jsonl says why)")
     if standing.expected_pages:
         parts.append(f"at least {standing.expected_pages} page(s) left: run the same command to go on")
     return "This run: " + ", ".join(parts)

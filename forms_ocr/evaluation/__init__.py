@@ -1,8 +1,10 @@
 """Records against truth: the form filled with real handwriting, scanned, read, and counted."""
 
+from forms_ocr.evaluation.curve import curves, curves_as_json, curves_as_text, evidence_of
+from forms_ocr.evaluation.curve_plot import plot_curves
 from forms_ocr.evaluation.evaluate import Plan, evaluate
 from forms_ocr.evaluation.outcome import SlipOutcome, SlipTruth, compare
-from forms_ocr.evaluation.score import Score, upper_bound
+from forms_ocr.evaluation.score import Score
 from forms_ocr.evaluation.tables import as_json, as_text
 
 __all__ = [
@@ -13,6 +15,10 @@ __all__ = [
     "as_json",
     "as_text",
     "compare",
+    "curves",
+    "curves_as_json",
+    "curves_as_text",
     "evaluate",
-    "upper_bound",
+    "evidence_of",
+    "plot_curves",
 ]

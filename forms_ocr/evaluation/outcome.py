@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import prod
 
+from forms_ocr.budget import hangs_on_confidence
 from forms_ocr.model import CLASSES, Disposition, FieldReading, PageReading, Record
 
 _DIGITS = frozenset(CLASSES[:10])
+_ADDRESS = "address."
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,10 @@ class SlipOutcome:
         is_right: Account, reading and date are all right.
         is_accepted: Into records without a person.
         is_wrong_accepted: Accepted though wrong, or though it must not be.
+        is_hanging: Nothing but its confidence can keep it from being accepted.
+        cells_confidence, are_cells_right: Of a reader that takes the likeliest class of every cell and knows
+            nothing else: the product of their posteriors, and whether all are right. The address is left out.
+        least_confidence: Of the fields that make account, reading and date, the least sure one.
     """
 
     group: tuple[str, ...]
@@ -57,6 +64,10 @@ class SlipOutcome:
     confidence: float = 0.0
     reasons: tuple[str, ...] = ()
     residual_mm: float = float("nan")
+    is_hanging: bool = False
+    cells_confidence: float = 0.0
+    are_cells_right: bool = False
+    least_confidence: float = 0.0
 
 
 def compare(page: PageReading, truth: SlipTruth, group: tuple[str, ...]) -> SlipOutcome:
@@ -68,6 +79,11 @@ def compare(page: PageReading, truth: SlipTruth, group: tuple[str, ...]) -> Slip
     cells = [pair for reading in record.fields for pair in _cell_pairs(reading, truth)]
     digits = [(true, read) for true, read, _ in cells if true in _DIGITS]
     is_right = (record.account, record.reading, record.date) == (truth.account, truth.reading, truth.date)
+    deciding = [
+        reading
+        for reading in record.fields
+        if reading.name in truth.cells and not reading.name.startswith(_ADDRESS)
+    ]
     is_accepted = record.disposition is Disposition.ACCEPTED
     return SlipOutcome(
         group,
@@ -83,7 +99,15 @@ def compare(page: PageReading, truth: SlipTruth, group: tuple[str, ...]) -> Slip
         confidence=record.confidence,
         reasons=tuple(record.reasons),
         residual_mm=slip.registration.residual_mm,
+        is_hanging=hangs_on_confidence(record),
+        cells_confidence=prod(cell.posterior for reading in deciding for cell in reading.cells),
+        are_cells_right=all(_cells_are_right(reading, truth) for reading in deciding),
+        least_confidence=min((reading.confidence for reading in deciding), default=0.0),
     )
+
+
+def _cells_are_right(reading: FieldReading, truth: SlipTruth) -> bool:
+    return tuple(cell.value for cell in reading.cells) == tuple(truth.cells[reading.name])
 
 
 def _cell_pairs(reading: FieldReading, truth: SlipTruth) -> list[tuple[str, str, float]]:

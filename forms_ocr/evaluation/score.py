@@ -6,16 +6,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from scipy.stats import beta
-
+from forms_ocr.budget import upper_bound
 from forms_ocr.evaluation.outcome import SlipOutcome
-
-
-def upper_bound(events: int, trials: int, level: float = 0.95) -> float:
-    """One-sided upper bound of a rate (Clopper and Pearson 1934); 1 without trials."""
-    if events >= trials:
-        return 1.0
-    return float(beta.ppf(level, events + 1, trials - events))
 
 
 @dataclass(slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from forms_ocr.budget import Cut
 from forms_ocr.model import Period
 
 
@@ -19,6 +20,7 @@ class RunFacts:
         template: The template's name.
         version: The program's.
         min_confidence: The cut a record had to reach, 0 to 1.
+        cut: What that cut rests on; None if nobody said.
         period: None if the run was given none.
         registry: File name of the registry, "" if the run had none.
         registry_accounts: How many accounts it holds.
@@ -31,3 +33,4 @@ class RunFacts:
     period: Period | None = None
     registry: str = ""
     registry_accounts: int = 0
+    cut: Cut | None = None

@@ -61,3 +61,8 @@ def percent(share: float) -> Phrase:
     whole = int(share * 100 + 1e-9)
     text = "<1" if whole == 0 and share > 0 else str(whole)
     return Phrase(f"{text}\N{NO-BREAK SPACE}%", f"{text}%")
+
+
+def sentence(phrase: Phrase) -> Phrase:
+    """The phrase as the beginning of a sentence."""
+    return Phrase(phrase.ru[:1].upper() + phrase.ru[1:], phrase.en[:1].upper() + phrase.en[1:])

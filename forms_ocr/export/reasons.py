@@ -184,6 +184,14 @@ SLIP_REASON_TEXTS: dict[Reason, ReasonText] = {
         "Compare the digits with the picture. If they are right, find out whether the meter was "
         "replaced or went round.",
     ),
+    Reason.IMPLAUSIBLE_JUMP: _text(
+        "Расход с прошлого показания неправдоподобно велик",
+        "Implausibly much was used since the last reading",
+        "Сверьте цифры с изображением. Если они верны, уточните показание у абонента: описка, лишняя "
+        "цифра после запятой или новый счётчик.",
+        "Compare the digits with the picture. If they are right, ask the customer: a slip of the pen, a "
+        "digit after the comma, or a new meter.",
+    ),
     Reason.DATE_MISSING: _text(
         "Дата не указана",
         "No date",
@@ -260,6 +268,18 @@ SLIP_REASON_TEXTS: dict[Reason, ReasonText] = {
         "показание с изображением.",
         "Each field looks right, but together they are not sure enough. Compare account and "
         "reading with the picture.",
+    ),
+    Reason.SCAN_SENT_TWICE: _text(
+        "Этот файл уже присылали под другим именем",
+        "This file was sent before under another name",
+        "Ничего делать не нужно: бланки из первого файла уже учтены. Лишнюю копию уберите из папки.",
+        "Nothing to do: the slips of the first file have been counted. Take the copy out of the folder.",
+    ),
+    Reason.SLIP_SCANNED_TWICE: _text(
+        "Этот же листок отсканирован дважды",
+        "The same piece of paper was scanned twice",
+        "Ничего делать не нужно: лучший из сканов этого листка уже учтён.",
+        "Nothing to do: the best scan of this paper has been counted.",
     ),
     Reason.DUPLICATE_SLIP: _text(
         "Этот бланк уже учтён",

@@ -13,9 +13,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from forms_ocr.export import report_words as words
+from forms_ocr.export.cut_words import describe_cut, number
+from forms_ocr.export.explanation import Explanation, explain
 from forms_ocr.export.facts import RunFacts
 from forms_ocr.export.faults import fault_phrase
-from forms_ocr.export.phrases import Phrase, grouped, percent
+from forms_ocr.export.phrases import Phrase, grouped, percent, sentence
 from forms_ocr.export.pictures import PAGE_WIDTH_PX, SLIP_WIDTH_PX, data_uri
 from forms_ocr.export.reasons import REASON_TEXTS
 from forms_ocr.export.summary import Summary
@@ -76,6 +78,7 @@ class SlipView:
     slip: FiledSlip
     picture: str
     fields: tuple[FieldView, ...]
+    explanation: Explanation
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,7 @@ def render_report(
         .render(
             facts=facts,
             summary=summary,
+            cut_text=None if facts.cut is None else sentence(describe_cut(facts.cut)),
             template=template,
             again=_page_views(again, facts),
             again_pictures=sum(bool(page.picture_path) for page in again),
@@ -160,7 +164,8 @@ def _slip_view(number: int, slip: FiledSlip, template: Template, facts: RunFacts
         for order, field in enumerate(template.fields)
         if (reading := find_reading(slip, field.name)) is not None
     )
-    return SlipView(number, slip, data_uri(facts.workspace, slip.picture_path, SLIP_WIDTH_PX), fields)
+    picture = data_uri(facts.workspace, slip.picture_path, SLIP_WIDTH_PX)
+    return SlipView(number, slip, picture, fields, explain(slip.record, template, facts.min_confidence))
 
 
 def _field_view(number: int, field: Field, reading: FieldReading, title: Phrase) -> FieldView:
@@ -260,6 +265,7 @@ def _environment() -> Environment:
     }
     environment.filters |= {
         "grouped": grouped,
+        "number": number,
         "percent": percent,
         "day": words.day,
         "month": words.month,

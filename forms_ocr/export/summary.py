@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from forms_ocr.budget import Cut
 from forms_ocr.errors import FormsOcrError
 from forms_ocr.export.facts import RunFacts
 from forms_ocr.export.tables import natural_key
@@ -82,11 +83,25 @@ class Summary:
             "period": str(facts.period) if facts.period else None,
             "registry": registry,
             "min_confidence": facts.min_confidence,
+            "cut": _cut_to_dict(facts.cut),
             **self.counts.to_dict(),
             "offices": {name: counts.to_dict() for name, counts in self.offices.items()},
             "reasons": {"pages": _by_name(self.page_reasons), "slips": _by_name(self.slip_reasons)},
         }
         return json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def _cut_to_dict(cut: Cut | None) -> dict[str, Any] | None:
+    if cut is None:
+        return None
+    return {
+        "basis": cut.basis.value,
+        "max_error": cut.budget.max_error,
+        "max_error_by_field": dict(cut.budget.by_field),
+        "labelled_slips": cut.slips,
+        "source": cut.source.value if cut.source else None,
+        "bound": cut.bound,
+    }
 
 
 def summarise(pages: Sequence[FiledPage], slips: Sequence[FiledSlip]) -> Summary:

@@ -2,6 +2,7 @@
 
 from forms_ocr.extraction.extract import extract
 from forms_ocr.extraction.glyphs import normalise_glyph
+from forms_ocr.extraction.ink_map import draw_ink_map, likeness
 from forms_ocr.extraction.picture import slip_picture
 
-__all__ = ["extract", "normalise_glyph", "slip_picture"]
+__all__ = ["draw_ink_map", "extract", "likeness", "normalise_glyph", "slip_picture"]

@@ -1,5 +1,7 @@
 """The nouns of the program: frozen values, no input or output."""
 
+from forms_ocr.model.account import Account, AccountStatus
+from forms_ocr.model.answer import ANSWERED_FIELDS, Answer, MachineReading, Values
 from forms_ocr.model.geometry import Box, GreyImage, Homography
 from forms_ocr.model.glyph import (
     CLASSES,
@@ -21,7 +23,7 @@ from forms_ocr.model.record import (
     Reason,
     Record,
 )
-from forms_ocr.model.rules import Account, AccountStatus, Period, Rules
+from forms_ocr.model.rules import Period, Rules
 from forms_ocr.model.template import (
     AddressFields,
     Content,
@@ -34,6 +36,7 @@ from forms_ocr.model.template import (
 )
 
 __all__ = [
+    "ANSWERED_FIELDS",
     "CLASSES",
     "EMPTY",
     "GLYPH_SIDE_PX",
@@ -41,6 +44,7 @@ __all__ = [
     "Account",
     "AccountStatus",
     "AddressFields",
+    "Answer",
     "Box",
     "Candidate",
     "Content",
@@ -55,6 +59,7 @@ __all__ = [
     "Glyphs",
     "GreyImage",
     "Homography",
+    "MachineReading",
     "Marker",
     "Page",
     "PageDisposition",
@@ -69,4 +74,5 @@ __all__ = [
     "Shape",
     "SlipReading",
     "Template",
+    "Values",
 ]

@@ -16,12 +16,14 @@ class SlipReading:
         number: Counts from 1 in reading order on its page.
         picture: The slip laid straight, as a JPEG; empty for an accepted slip, whose picture is drawn later
             if other slips of its account send it to review.
+        ink: What was written on it as a small map, by which the same paper is known again; may be empty.
     """
 
     number: int
     registration: Registration
     record: Record
     picture: bytes = b""
+    ink: bytes = b""
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +65,8 @@ class FiledSlip:
     """A slip as the ledger keeps it.
 
     ``slip_id`` is the same for the same slip of the same scan in every run. ``picture_path`` is relative to
-    the workspace, "" if no picture was kept.
+    the workspace, "" if no picture was kept. ``ink`` as in :class:`SlipReading`;
+    ``sha256`` is that of the scan's content, "" where it is not known.
     """
 
     slip_id: str
@@ -73,3 +76,5 @@ class FiledSlip:
     slip: int
     record: Record
     picture_path: str = ""
+    ink: bytes = b""
+    sha256: str = ""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from forms_ocr.model.account import Account
+
 
 class Disposition(StrEnum):
     """What becomes of a slip."""
@@ -56,6 +58,7 @@ class Reason(StrEnum):
     READING_UNCERTAIN = "reading_uncertain"
     READING_WRONG_LENGTH = "reading_wrong_length"
     READING_BELOW_LAST = "reading_below_last"
+    IMPLAUSIBLE_JUMP = "implausible_jump"
     DATE_MISSING = "date_missing"
     DATE_UNCERTAIN = "date_uncertain"
     DATE_IMPOSSIBLE = "date_impossible"
@@ -68,6 +71,8 @@ class Reason(StrEnum):
     FIELD_MISSING = "field_missing"
     FIELD_UNCERTAIN = "field_uncertain"
     CONFIDENCE_TOO_LOW = "confidence_too_low"
+    SCAN_SENT_TWICE = "scan_sent_twice"
+    SLIP_SCANNED_TWICE = "slip_scanned_twice"
     DUPLICATE_SLIP = "duplicate_slip"
     CONFLICTING_READINGS = "conflicting_readings"
 
@@ -89,6 +94,8 @@ class FieldReading:
         confidence: Calibrated P(value is right), 0 to 1.
         candidates: Best first, at most five.
         cells: For a comb, the most likely class of each cell with its posterior; empty otherwise.
+        rivals: For a comb whose cells were read from ink, the next likeliest classes of each cell, none where
+            the first is beyond doubt; empty otherwise. For people: nothing is decided by them.
         doubtful_cells: Indexes of the cells a person should look at.
         is_doubtful: A person should look at this field.
     """
@@ -100,6 +107,7 @@ class FieldReading:
     cells: tuple[Candidate, ...] = ()
     doubtful_cells: tuple[int, ...] = ()
     is_doubtful: bool = False
+    rivals: tuple[tuple[Candidate, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +122,7 @@ class Record:
         fields: Every field of the template, in its order.
         confidence: Calibrated P(the whole record is right).
         reasons: In the order of :class:`Reason`; empty when accepted.
+        registered: The registry's line of ``account``; None if there is none. For people, as ``rivals`` are.
     """
 
     account: str
@@ -125,3 +134,4 @@ class Record:
     confidence: float
     disposition: Disposition
     reasons: tuple[Reason, ...] = ()
+    registered: Account | None = None

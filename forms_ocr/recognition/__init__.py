@@ -4,6 +4,7 @@ from forms_ocr.recognition.card import Calibration, Card
 from forms_ocr.recognition.line import LineReader, LineText, TesseractLineReader
 from forms_ocr.recognition.network import NetworkRecognizer, Recognizer, posteriors_of
 from forms_ocr.recognition.print_test import is_printed
+from forms_ocr.recognition.rivals import rivals_of
 
 __all__ = [
     "Calibration",
@@ -15,4 +16,5 @@ __all__ = [
     "TesseractLineReader",
     "is_printed",
     "posteriors_of",
+    "rivals_of",
 ]

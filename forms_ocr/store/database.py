@@ -1,39 +1,60 @@
-"""A SQLite file that keeps what it says it kept."""
+"""A database that keeps what it says it kept: a SQLite file, or PostgreSQL."""
 
 from __future__ import annotations
 
 import sqlite3
-from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert, select
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
-from forms_ocr.errors import ConfigurationError
-from forms_ocr.store.tables import SCHEMA_VERSION, meta, metadata
+from forms_ocr.store.migrating import bring_up_to_date
 
 _BUSY_TIMEOUT_MS = 10_000
+_CONNECT_TIMEOUT_S = 10
+
+_WRITERS_LOCK = 7_301_551_701
+"""PostgreSQL's advisory lock that a transaction holds: writers queue as they do before a SQLite file."""
+
+_RUN_LOCK = 7_301_551_702
+"""The one that a run holds as long as its connection lives."""
 
 
-def open_database(path: Path) -> Engine:
-    """Open or create the ledger's database.
+def open_database(url: URL) -> Engine:
+    """Open the ledger's database, make its tables or bring them up to date.
 
     Raises:
-        ConfigurationError: It was made by another version of the program.
+        ConfigurationError: A newer version of the program made it.
         sqlalchemy.exc.DatabaseError: It cannot be opened, or is no database.
     """
-    engine = create_engine(f"sqlite:///{path}", poolclass=StaticPool)
-    event.listen(engine, "connect", _prepare)
-    event.listen(engine, "begin", _begin_immediate)
+    engine = create_engine(url, poolclass=StaticPool, connect_args=_connect_args(url))
+    is_sqlite = engine.dialect.name == "sqlite"
+    event.listen(engine, "connect", _prepare_sqlite if is_sqlite else _prepare_postgresql)
+    event.listen(engine, "begin", _begin_immediate if is_sqlite else _wait_for_writers)
     try:
         with engine.begin() as connection:
-            _check_version(connection, path)
+            bring_up_to_date(connection, url.render_as_string(hide_password=True))
     except BaseException:
         engine.dispose()
         raise
     return engine
 
 
-def _prepare(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+def hold_database(connection: Connection) -> bool:
+    """Take the lock of a run, where the database has one; whether it was free.
+
+    A workspace's lock file keeps two runs of one machine apart; PostgreSQL may be reached from two machines.
+    """
+    if connection.dialect.name == "sqlite":
+        return True
+    return bool(connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({_RUN_LOCK})").scalar_one())
+
+
+def _connect_args(url: URL) -> dict[str, Any]:
+    return {} if url.get_backend_name() == "sqlite" else {"connect_timeout": _CONNECT_TIMEOUT_S}
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
     connection.isolation_level = None  # the driver begins no transactions of its own
     for pragma in (
         "journal_mode=WAL",
@@ -44,18 +65,18 @@ def _prepare(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> Non
         connection.execute(f"PRAGMA {pragma}")
 
 
+def _prepare_postgresql(connection: Any, _entry: ConnectionPoolEntry) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit TO on")  # also where the server's own setting is off
+        cursor.execute("SET client_min_messages TO warning")
+    connection.commit()
+
+
 def _begin_immediate(connection: Connection) -> None:
     """Take the write lock at once: a transaction that reads first cannot fail when it comes to write."""
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-def _check_version(connection: Connection, path: Path) -> None:
-    metadata.create_all(connection)
-    version = connection.scalar(select(meta.c.value).where(meta.c.key == "schema_version"))
-    if version is None:
-        connection.execute(insert(meta).values(key="schema_version", value=str(SCHEMA_VERSION)))
-    elif version != str(SCHEMA_VERSION):
-        raise ConfigurationError(
-            str(path),
-            [f"schema version: {version}, this program writes {SCHEMA_VERSION}; use the one that made it"],
-        )
+def _wait_for_writers(connection: Connection) -> None:
+    """The same on PostgreSQL; the lock ends with the transaction."""
+    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITERS_LOCK})")

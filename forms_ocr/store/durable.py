@@ -21,6 +21,13 @@ def make_folder(folder: Path) -> None:
     sync_folder(folder.parent)
 
 
+def replace_durably(part: Path, place: Path) -> None:
+    """Give a file that is written its name, on the disk when this returns."""
+    _sync(part, os.O_RDONLY)
+    part.replace(place)
+    sync_folder(place.parent)
+
+
 def write_all_whole(contents: Mapping[Path, bytes]) -> None:
     """Write files under temporary names in their folders; they take their names only when all are synced.
 

@@ -28,13 +28,14 @@ _RECORDS: TypeAdapter[Record] = TypeAdapter(Record)
 
 @dataclass(frozen=True, slots=True)
 class SlipEntry:
-    """One slip: its record and its place on the page as JSON, its picture as a JPEG."""
+    """One slip: its record and its place on the page as JSON, its picture as a JPEG, its map of ink."""
 
     number: int
     disposition: Disposition
     record_json: str
     registration_json: str
     picture: bytes = b""
+    ink: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,7 @@ def _slip_entry(slip: SlipReading) -> SlipEntry:
         record_json=record_to_json(slip.record),
         registration_json=_registration_to_json(slip.registration),
         picture=slip.picture,
+        ink=slip.ink,
     )
 
 

@@ -25,7 +25,7 @@ _ADVICE = {
     errno.ENOENT: "it is gone; was the disk unmounted or the workspace moved?",
     errno.ESTALE: "the network share is gone; keep the workspace on a local disk",
 }
-_SQLITE_ADVICE = (
+_DATABASE_ADVICE = (
     ("disk is full", _ADVICE[errno.ENOSPC]),
     ("readonly database", _ADVICE[errno.EACCES]),
     ("unable to open", _ADVICE[errno.EACCES]),
@@ -33,6 +33,13 @@ _SQLITE_ADVICE = (
     ("malformed", "the ledger is damaged; restore it from a backup, the originals are untouched"),
     ("not a database", "this file is no ledger; restore it from a backup or give another workspace with -w"),
     ("disk i/o error", _ADVICE[errno.EIO]),
+    ("no space left on device", _ADVICE[errno.ENOSPC]),
+    ("authentication failed", "the database refuses this user; set PGPASSWORD or ~/.pgpass, check --store"),
+    ("does not exist", "there is no such database or role; make it, or name another with --store"),
+    (
+        "connection",
+        "the database does not answer; is it running? Run the same command again, nothing is lost",
+    ),
 )
 
 
@@ -44,9 +51,9 @@ def _advice(error: OSError) -> str:
     return _ADVICE.get(error.errno or 0, error.strerror or str(error))
 
 
-def _sqlite_advice(error: DatabaseError) -> str:
+def _database_advice(error: DatabaseError) -> str:
     said = str(error.orig).lower()
-    return next((advice for sign, advice in _SQLITE_ADVICE if sign in said), str(error.orig))
+    return next((advice for sign, advice in _DATABASE_ADVICE if sign in said), str(error.orig).split("\n")[0])
 
 
 @contextmanager
@@ -65,4 +72,4 @@ def storage_faults(what: str, place: Path | str) -> Iterator[None]:
     except DatabaseError as error:
         if isinstance(error, _MISTAKES):
             raise
-        raise StorageError(f"{what}: {place}: {_sqlite_advice(error)}") from error
+        raise StorageError(f"{what}: {place}: {_database_advice(error)}") from error

@@ -19,12 +19,12 @@ from sqlalchemy import (
     tuple_,
     update,
 )
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from forms_ocr.store import tables
 from forms_ocr.store.entry import PageEntry, ScanFindings, SlipEntry, slip_id
 from forms_ocr.store.pictures import Pictures
 from forms_ocr.store.states import PageState, ScanState, may_follow
+from forms_ocr.store.upsert import insert_new, insert_or_replace
 
 Values = dict[str, Any]
 """A row by column name."""
@@ -66,7 +66,7 @@ class Filing:
         self._move([finding for finding in self._findings if _moves(finding)])
         self._clear_pages_read_before()
         if self._page_rows:
-            self._connection.execute(_PUT_PAGE, self._page_rows)
+            self._connection.execute(insert_or_replace(self._connection, tables.pages), self._page_rows)
         if self._slip_rows:
             self._connection.execute(insert(tables.slips), self._slip_rows)
         self.stale_pictures -= set(self.pictures)
@@ -99,6 +99,7 @@ class Filing:
             "record": slip.record_json,
             "registration": slip.registration_json,
             "picture_path": self._picture(scan, page, slip.number, slip.picture),
+            "ink": slip.ink or None,
         }
 
     def _picture(self, scan: Row[Any], page: int, slip: int, picture: bytes) -> str:
@@ -120,7 +121,7 @@ class Filing:
                 self._clear_surplus_pages(move["scan"], move["page_count"])
         waiting = [row for move in moves for row in _waiting_pages(move["scan"], move["page_count"] or 0)]
         if waiting:
-            self._connection.execute(_LAY_PAGE, waiting)
+            self._connection.execute(insert_new(self._connection, tables.pages), waiting)
         self.events += [
             event(f"scan_{move['state']}", move["scan"], detail={"pages": move["page_count"]})
             for move in moves
@@ -200,15 +201,6 @@ def _waiting_pages(scan_id: int, page_count: int) -> Iterator[Values]:
         }
 
 
-def _putting_page() -> Any:
-    """Insert a page, or put it in the place of the same page."""
-    row = upsert(tables.pages)
-    new = {column.name: row.excluded[column.name] for column in tables.pages.c if not column.primary_key}
-    return row.on_conflict_do_update(index_elements=["scan_id", "number"], set_=new)
-
-
-_PUT_PAGE = _putting_page()
-_LAY_PAGE = upsert(tables.pages).on_conflict_do_nothing()
 _MOVE_SCAN = (
     update(tables.scans)
     .where(tables.scans.c.id == bindparam("scan"))

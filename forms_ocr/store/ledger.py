@@ -1,8 +1,9 @@
-"""The ledger: which scans came in, what became of every page and slip, in one SQLite file.
+"""The ledger: which scans came in, what became of every page and slip, in one database.
 
 Everything may be done twice: a scan is known by its period, name and content; filing a page puts its new
 result in the place of the old one. What one call of :meth:`Ledger.file` is given is committed together or
-not at all.
+not at all. A run takes the lease before it writes; each of its transactions first compares its fence, so that
+a run that was thought dead cannot write over the one that took its place.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
@@ -22,14 +24,15 @@ from sqlalchemy import (
     Row,
     Select,
     and_,
+    delete,
     func,
     insert,
     or_,
     select,
     update,
 )
-from sqlalchemy.dialects.sqlite import insert as upsert
 
+from forms_ocr.errors import ConfigurationError, WorkspaceBusyError
 from forms_ocr.model import (
     FiledPage,
     FiledSlip,
@@ -39,14 +42,33 @@ from forms_ocr.model import (
     Registration,
 )
 from forms_ocr.store import tables
-from forms_ocr.store.database import open_database
+from forms_ocr.store.answer_book import AnswerBook
+from forms_ocr.store.database import hold_database, open_database
+from forms_ocr.store.durable import replace_durably
 from forms_ocr.store.entry import ScanFindings, record_from_json, registration_from_json
 from forms_ocr.store.faults import storage_faults
 from forms_ocr.store.filing import Filing, Values, event
+from forms_ocr.store.location import ledger_url
+from forms_ocr.store.overview import PeriodOverview, last_event, overview
 from forms_ocr.store.pictures import Pictures
 from forms_ocr.store.receiving import ReceivedScan, Receiving
+from forms_ocr.store.retention import forget_rows, remove_files
 from forms_ocr.store.states import PageState, ScanState
+from forms_ocr.store.upsert import insert_new, insert_or_replace
+from forms_ocr.store.verification import violations
 from forms_ocr.store.workspace import Workspace
+
+_LEASE = "batch"
+
+_WAITING: Values = {
+    "state": PageState.WAITING,
+    "settings": "",
+    "disposition": None,
+    "reason": None,
+    "message": "",
+    "picture_path": "",
+}
+"""A page that nobody has read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +78,7 @@ class Scan:
     Attributes:
         page_count: None before it was opened, and when it cannot be.
         settings: Fingerprint of the settings it was last opened under, "" before.
+        title: Its name in the exports.
     """
 
     id: int
@@ -65,6 +88,7 @@ class Scan:
     state: ScanState
     page_count: int | None
     settings: str
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +106,22 @@ def _now() -> datetime:
 
 
 @contextmanager
-def open_ledger(workspace: Workspace, clock: Callable[[], datetime] = _now) -> Iterator[Ledger]:
+def open_ledger(
+    workspace: Workspace, clock: Callable[[], datetime] = _now, store: str | None = None
+) -> Iterator[Ledger]:
     """Open the workspace's ledger, creating it if need be; close it at the end.
+
+    Args:
+        store: Address of a PostgreSQL database to keep it in. Written down in the workspace the first time;
+            without it the ledger is where it was, or in a SQLite file of the workspace.
 
     Raises:
         StorageError: It cannot be opened or created.
-        ConfigurationError: Another version of the program made it.
+        ConfigurationError: A newer version of the program made it, or it is kept elsewhere.
     """
-    with storage_faults("opening the ledger", workspace.ledger_path):
-        engine = open_database(workspace.ledger_path)
+    with storage_faults("opening the ledger", workspace.folder):
+        url = ledger_url(workspace, store)
+        engine = open_database(url)
     try:
         yield Ledger(engine, workspace, clock)
     finally:
@@ -105,15 +136,50 @@ class Ledger:
 
     def __init__(self, engine: Engine, workspace: Workspace, clock: Callable[[], datetime] = _now) -> None:
         self._engine = engine
-        self._place = workspace.ledger_path
+        self._place = engine.url.render_as_string(hide_password=True)
+        self._fence: int | None = None
+        self._workspace = workspace
         self._pictures = Pictures(workspace.folder)
         self._clock = clock
+
+    # -- who may write -------------------------------------------------------------------------
+
+    def take_lease(self, holder: str) -> None:
+        """Become the one who writes, whoever was before.
+
+        Args:
+            holder: Process and host, for the message that another one gets.
+
+        Raises:
+            WorkspaceBusyError: A live run on another machine holds the database.
+        """
+        leases = tables.leases.c
+        with self._transaction("taking the lease") as connection:
+            last = connection.execute(select(tables.leases).where(leases.name == _LEASE)).one_or_none()
+            if self._fence is None and not hold_database(connection):
+                raise WorkspaceBusyError(f"the ledger {self._place} is held by another run: {_said(last)}")
+            fence = 1 if last is None else last.fence + 1
+            row = {"name": _LEASE, "fence": fence, "holder": holder, "taken_at": self._timestamp()}
+            connection.execute(insert_or_replace(connection, tables.leases), row)
+        self._fence = fence
+
+    def _check_fence(self, connection: Connection) -> None:
+        """Refuse to write once somebody else has taken the lease."""
+        if self._fence is None:
+            return
+        now = connection.execute(select(tables.leases).where(tables.leases.c.name == _LEASE)).one_or_none()
+        if now is None or now.fence != self._fence:
+            raise WorkspaceBusyError(
+                f"another run has taken over the ledger {self._place}: {_said(now)}; this one stops. "
+                "What it filed is kept, the other goes on with the rest"
+            )
 
     # -- what comes in -------------------------------------------------------------------------
 
     def receive(self, received: Sequence[ReceivedScan], period: Period) -> tuple[Scan, ...]:
         """Register scans whose originals are kept; those known already are returned as they are."""
         with self._transaction("registering scans") as connection:
+            self._check_fence(connection)
             receiving = Receiving(connection, received, str(period), self._timestamp())
             scans = tuple(_scan(row) for row in receiving.write())
             self._note(connection, receiving.events)
@@ -158,11 +224,8 @@ class Ledger:
         """Keep what stands behind a settings fingerprint."""
         text = json.dumps(description, ensure_ascii=False, sort_keys=True)
         with self._transaction("noting the settings") as connection:
-            connection.execute(
-                upsert(tables.settings)
-                .values(fingerprint=fingerprint, description=text)
-                .on_conflict_do_nothing()
-            )
+            row = {"fingerprint": fingerprint, "description": text}
+            connection.execute(insert_new(connection, tables.settings), row)
 
     def file(self, findings: Sequence[ScanFindings], settings: str) -> None:
         """File what was found out about scans and their pages, all of it in one transaction.
@@ -170,11 +233,34 @@ class Ledger:
         Pictures are on disk before anything is committed that names them; those of replaced results go after.
         """
         with self._transaction("filing pages") as connection:
+            self._check_fence(connection)
             filing = Filing(connection, findings, settings)
             self._pictures.keep(filing.pictures)
             filing.write()
             self._note(connection, filing.events)
         self._pictures.drop(filing.stale_pictures)
+
+    def try_again(self, period: Period, scan_ids: Sequence[int]) -> int:
+        """Put quarantined scans and pages of a period back among those nobody has read; how many.
+
+        Until they are read again they have no disposition. Their pictures go.
+        """
+        pages, scans = tables.pages.c, tables.scans.c
+        is_meant = and_(
+            pages.scan_id.in_(select(scans.id).where(scans.period == str(period), scans.id.in_(scan_ids))),
+            pages.disposition == PageDisposition.QUARANTINED,
+        )
+        with self._transaction("putting pages back") as connection:
+            self._check_fence(connection)
+            found = connection.execute(select(tables.pages).where(is_meant)).all()
+            unopened = [row.scan_id for row in found if row.number == 0]
+            connection.execute(delete(tables.pages).where(and_(is_meant, pages.number == 0)))
+            connection.execute(update(tables.pages).where(is_meant).values(_WAITING))
+            received = {"state": ScanState.RECEIVED, "settings": ""}
+            connection.execute(update(tables.scans).where(scans.id.in_(unopened)).values(received))
+            self._note(connection, [event("try_again", row.scan_id, row.number) for row in found])
+        self._pictures.drop(row.picture_path for row in found if row.picture_path)
+        return len(found)
 
     # -- what came out -------------------------------------------------------------------------
 
@@ -185,22 +271,22 @@ class Ledger:
             _select(tables.pages, scans.title, scans.office, _slip_count().label("slip_count"))
             .join(tables.scans, scans.id == pages.scan_id)
             .where(scans.period == str(period), pages.state == PageState.READ)
-            .order_by(scans.title, pages.number)
         )
         with self._transaction("reading the ledger") as connection:
-            return tuple(_filed_page(row) for row in connection.execute(query))
+            found = [_filed_page(row) for row in connection.execute(query)]
+        return tuple(sorted(found, key=lambda page: (page.scan, page.page)))
 
     def slips(self, period: Period) -> tuple[FiledSlip, ...]:
         """Every slip of a period, by scan, page and number."""
-        scans, slips = tables.scans.c, tables.slips.c
+        scans = tables.scans.c
         query = (
-            _select(tables.slips, scans.title, scans.office)
-            .join(tables.scans, scans.id == slips.scan_id)
+            _select(tables.slips, scans.title, scans.office, scans.sha256)
+            .join(tables.scans, scans.id == tables.slips.c.scan_id)
             .where(scans.period == str(period))
-            .order_by(scans.title, slips.page, slips.number)
         )
         with self._transaction("reading the ledger") as connection:
-            return tuple(_filed_slip(row) for row in connection.execute(query))
+            found = [_filed_slip(row) for row in connection.execute(query)]
+        return tuple(sorted(found, key=lambda slip: (slip.scan, slip.page, slip.slip)))
 
     def slip_sources(self, period: Period, slip_ids: Sequence[str]) -> dict[str, SlipSource]:
         """Where slips of a period can be seen, by slip; of a few hundred at most at once."""
@@ -224,12 +310,95 @@ class Ledger:
         }
         slips = tables.slips.c
         with self._transaction("keeping pictures") as connection:
+            self._check_fence(connection)
             self._pictures.keep({path: pictures[slip_id] for slip_id, path in paths.items()})
             for slip_id, path in paths.items():
                 is_meant = and_(slips.scan_id == sources[slip_id].scan_id, slips.slip_id == slip_id)
                 connection.execute(update(tables.slips).where(is_meant).values(picture_path=path))
             self._note(connection, [_picture_added(source) for source in sources.values()])
         return paths
+
+    def periods(self) -> tuple[Period, ...]:
+        """Every period that has scans, in their order."""
+        query = select(tables.scans.c.period).distinct()
+        with self._transaction("reading the ledger") as connection:
+            return tuple(sorted(Period.parse(text) for text in connection.scalars(query)))
+
+    def settings_of_slips(self, period: Period) -> dict[str, Mapping[str, Any]]:
+        """What each slip of a period was read with, as it was described, by slip."""
+        scans, pages, slips, settings = tables.scans.c, tables.pages.c, tables.slips.c, tables.settings.c
+        is_page = and_(pages.scan_id == slips.scan_id, pages.number == slips.page)
+        query = (
+            select(slips.slip_id, pages.settings)
+            .join(tables.pages, is_page)
+            .join(tables.scans, scans.id == slips.scan_id)
+            .where(scans.period == str(period))
+        )
+        with self._transaction("reading the ledger") as connection:
+            described = {
+                row.fingerprint: json.loads(row.description)
+                for row in connection.execute(_select(settings.fingerprint, settings.description))
+            }
+            return {slip_id: described.get(used, {}) for slip_id, used in connection.execute(query)}
+
+    def answer_book(self) -> AnswerBook:
+        """What people say that slips say."""
+        return AnswerBook(self._engine, str(self._place), self._timestamp)
+
+    # -- the whole of it -----------------------------------------------------------------------
+
+    def overview(self) -> tuple[PeriodOverview, ...]:
+        """How much of what there is, by period."""
+        with self._transaction("reading the ledger") as connection:
+            return overview(connection)
+
+    def last_event(self, kind: str) -> tuple[str, str] | None:
+        """When something last happened, and the JSON of what is known of it; None if it never did."""
+        with self._transaction("reading the ledger") as connection:
+            return last_event(connection, kind)
+
+    def scans(self, period: Period) -> tuple[Scan, ...]:
+        """Every scan of a period, in the order they came."""
+        with self._transaction("reading the ledger") as connection:
+            query = _select_scans(str(period)).order_by(tables.scans.c.id)
+            return tuple(_scan(row) for row in connection.execute(query))
+
+    def violations(self) -> tuple[str, ...]:
+        """Where ledger and files are not as they must be, in words."""
+        with self._transaction("verifying the ledger") as connection:
+            return tuple(violations(connection, self._workspace))
+
+    def purge(self, before: Period) -> tuple[int, int]:
+        """Forget people: of all periods before one, what stood on slips, pictures and originals; counts stay.
+
+        Returns:
+            How many scans were concerned that had not been before, and how many files were removed.
+        """
+        with self._transaction("purging") as connection:
+            self._check_fence(connection)
+            scan_count, events = forget_rows(connection, before, self._timestamp())
+            self._note(connection, events)
+        with self._transaction("purging") as connection:
+            return scan_count, remove_files(connection, self._workspace)
+
+    def back_up(self, target: Path) -> None:
+        """Write the ledger as it is now into another file, whole.
+
+        Raises:
+            ConfigurationError: It is not in a file: PostgreSQL has its own tools.
+        """
+        if self._engine.dialect.name != "sqlite":
+            raise ConfigurationError(
+                self._place, ["backup: back this database up with pg_dump, then the workspace's folder"]
+            )
+        part = target.with_name(f".{target.name}.part")
+        with storage_faults("backing up the ledger", target), self._engine.connect() as connection:
+            part.unlink(missing_ok=True)
+            # past the engine's BEGIN: a copy cannot be made inside a transaction
+            source = connection.connection.driver_connection
+            if source is not None:
+                source.execute("VACUUM INTO ?", (str(part),))
+            replace_durably(part, target)
 
     # -- the trail -----------------------------------------------------------------------------
 
@@ -250,6 +419,11 @@ class Ledger:
     def _transaction(self, doing: str) -> Iterator[Connection]:
         with storage_faults(doing, self._place), self._engine.begin() as connection:
             yield connection
+
+
+def _said(lease: Row[Any] | None) -> str:
+    """Who holds the lease."""
+    return "it does not say which" if lease is None else f"{lease.holder} since {lease.taken_at}"
 
 
 def _select(*entities: Any) -> Select[Any]:
@@ -275,6 +449,7 @@ def _scan(row: Row[Any]) -> Scan:
         state=ScanState(row.state),
         page_count=row.page_count,
         settings=row.settings,
+        title=row.title,
     )
 
 
@@ -314,4 +489,6 @@ def _filed_slip(row: Row[Any]) -> FiledSlip:
         slip=row.number,
         record=record_from_json(row.record),
         picture_path=row.picture_path,
+        ink=row.ink or b"",
+        sha256=row.sha256,
     )

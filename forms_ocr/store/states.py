@@ -29,13 +29,15 @@ SCAN_TRANSITIONS: dict[ScanState, frozenset[ScanState]] = {
     ScanState.RECEIVED: frozenset({ScanState.OPENED, ScanState.QUARANTINED}),
     # Opened again under other settings a scan may have fewer pages allowed, or none.
     ScanState.OPENED: frozenset({ScanState.OPENED, ScanState.QUARANTINED}),
-    ScanState.QUARANTINED: frozenset({ScanState.OPENED, ScanState.QUARANTINED}),
+    # To RECEIVED when a person asks for another try.
+    ScanState.QUARANTINED: frozenset({ScanState.RECEIVED, ScanState.OPENED, ScanState.QUARANTINED}),
 }
 
 PAGE_TRANSITIONS: dict[PageState, frozenset[PageState]] = {
     PageState.WAITING: frozenset({PageState.READ}),
     # Read again under other settings: the new result takes the old one's place in one transaction.
-    PageState.READ: frozenset({PageState.READ}),
+    # To WAITING only from quarantine, when a person asks for another try.
+    PageState.READ: frozenset({PageState.READ, PageState.WAITING}),
 }
 
 

@@ -1,30 +1,30 @@
-"""The ledger's tables, version 1."""
+"""The ledger's tables as they are now. A change here needs a step under ``migrations/versions``."""
 
 from __future__ import annotations
 
 from sqlalchemy import (
-    DDL,
     Column,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
     UniqueConstraint,
-    event,
 )
-
-SCHEMA_VERSION = 1
 
 metadata = MetaData()
 
-meta = Table(
-    "meta",
+leases = Table(
+    "leases",
     metadata,
-    Column("key", Text, primary_key=True),
-    Column("value", Text, nullable=False),
+    Column("name", Text, primary_key=True),
+    # Grows by one with each holder; whoever files under an older one has lost the lease.
+    Column("fence", Integer, nullable=False),
+    Column("holder", Text, nullable=False),
+    Column("taken_at", Text, nullable=False),
 )
 
 settings = Table(
@@ -52,6 +52,8 @@ scans = Table(
     # Under which settings it was opened last; "" before.
     Column("settings", Text, nullable=False),
     Column("received_at", Text, nullable=False),
+    # When its original, its pictures and what stood on its slips were forgotten.
+    Column("purged_at", Text),
     UniqueConstraint("period", "name", "sha256"),
     UniqueConstraint("period", "title"),
 )
@@ -65,8 +67,8 @@ pages = Table(
     Column("settings", Text, nullable=False),
     Column("disposition", Text),
     Column("reason", Text),
-    Column("message", Text, nullable=False, default=""),
-    Column("picture_path", Text, nullable=False, default=""),
+    Column("message", Text, nullable=False),
+    Column("picture_path", Text, nullable=False),
 )
 
 slips = Table(
@@ -80,10 +82,13 @@ slips = Table(
     Column("record", Text, nullable=False),
     Column("registration", Text, nullable=False),
     Column("picture_path", Text, nullable=False),
+    # What was written on it as a small map of ink; NULL where nothing was kept.
+    Column("ink", LargeBinary),
     ForeignKeyConstraint(["scan_id", "page"], ["pages.scan_id", "pages.number"]),
 )
 Index("slips_by_slip_id", slips.c.slip_id)
 
+# Append-only: triggers made by the first migration refuse every change.
 events = Table(
     "events",
     metadata,
@@ -96,13 +101,3 @@ events = Table(
     # JSON without accounts, addresses or readings.
     Column("detail", Text, nullable=False),
 )
-
-for _verb in ("UPDATE", "DELETE"):
-    event.listen(
-        events,
-        "after_create",
-        DDL(  # type: ignore[no-untyped-call]  # SQLAlchemy has left it untyped
-            f"CREATE TRIGGER events_no_{_verb.lower()} BEFORE {_verb} ON events "
-            "BEGIN SELECT RAISE(ABORT, 'events are append-only'); END"
-        ).execute_if(dialect="sqlite"),
-    )

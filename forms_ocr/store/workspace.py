@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO
 
 from forms_ocr.errors import WorkspaceBusyError
+from forms_ocr.model import Period
 from forms_ocr.store.durable import make_folder
 from forms_ocr.store.faults import storage_faults
 from forms_ocr.store.originals import Originals
@@ -29,6 +30,11 @@ class Workspace:
     def ledger_path(self) -> Path:
         """The SQLite file; two more stand beside it while it is open."""
         return self.folder / "ledger.sqlite3"
+
+    @property
+    def store_path(self) -> Path:
+        """Names the database that holds the ledger, where it is not the SQLite file."""
+        return self.folder / "store"
 
     @property
     def lock_path(self) -> Path:
@@ -51,6 +57,20 @@ class Workspace:
         return self.folder / "forms-ocr.toml"
 
     @property
+    def cut_path(self) -> Path:
+        """The cut on confidence that was learned from labelled slips."""
+        return self.folder / "cut.json"
+
+    @property
+    def sample_list_path(self) -> Path:
+        """The list of slips that people key without seeing what was read."""
+        return self.folder / "samples.csv"
+
+    def sample_pictures(self, period: Period) -> Path:
+        """Pictures of such slips; they go when the period's others go."""
+        return self.folder / "crops" / str(period) / "samples"
+
+    @property
     def originals(self) -> Originals:
         """The scans as they came in."""
         return Originals(self.folder / "originals")
@@ -71,6 +91,23 @@ class Workspace:
             with storage_faults("opening the workspace", self.folder):
                 _sign(stream)
             yield
+
+    @property
+    def has_ledger(self) -> bool:
+        """Whether anything was ever read into it."""
+        return self.ledger_path.exists() or self.store_path.exists()
+
+    def holder(self) -> str:
+        """Who holds the workspace now, "" if nobody does."""
+        try:
+            with self.lock_path.open(encoding="utf-8") as stream:
+                try:
+                    fcntl.flock(stream, fcntl.LOCK_SH | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    return _holder(stream.read())
+        except OSError:
+            return ""
+        return ""
 
     def _lock(self, stream: IO[str]) -> None:
         try:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -17,6 +19,9 @@ from tests.integration.batch.batch_bench import Bench
 ROOT = Path(__file__).parents[3]
 DRIVER = Path(__file__).with_name("batch_driver.py")
 
+KILLS = int(os.environ.get("FORMS_OCR_KILLS", "2"))
+"""How many seeded runs are disturbed by a kill of somebody at some moment."""
+
 MakeBench = Callable[[str], Bench]
 
 
@@ -29,8 +34,8 @@ def two(make_bench: MakeBench) -> tuple[Bench, Bench]:
     return disturbed, whole
 
 
-def start(bench: Bench) -> subprocess.Popen[str]:
-    """The driver in a process group of its own, as a shell does it, with its first page committed."""
+def start(bench: Bench, *, is_reading: bool = True) -> subprocess.Popen[str]:
+    """The driver in a process group of its own, as a shell does it; usually with its first page committed."""
     process = subprocess.Popen(
         [sys.executable, DRIVER, bench.inbox, bench.workspace.folder],
         stdout=subprocess.PIPE,
@@ -39,7 +44,7 @@ def start(bench: Bench) -> subprocess.Popen[str]:
         start_new_session=True,
     )
     assert process.stdout is not None
-    assert process.stdout.readline() == "reading\n"
+    assert not is_reading or process.stdout.readline() == "reading\n"
     return process
 
 
@@ -73,6 +78,24 @@ def test_a_killed_supervisor_takes_its_workers_along_and_the_next_run_completes(
     disturbed.run(workers=2)
     whole.run(workers=2)
     assert disturbed.outcome() == whole.outcome()
+
+
+@pytest.mark.parametrize("seed", range(KILLS))
+def test_whoever_is_killed_whenever_the_end_is_the_same(two: tuple[Bench, Bench], seed: int) -> None:
+    disturbed, whole = two
+    rng = random.Random(seed)  # noqa: S311  # to be repeated, not to be secret
+    for _ in range(rng.randint(1, 3)):
+        process = start(disturbed, is_reading=False)
+        time.sleep(rng.uniform(0.0, 1.5))
+        victim = rng.choice([process.pid, *sorted(others_of_session(process.pid))])
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(victim, signal.SIGKILL)
+        end(process)
+        assert wait_until(lambda pid=process.pid: not others_of_session(pid))  # type: ignore[misc]
+    disturbed.run(workers=2)
+    whole.run(workers=2)
+    assert disturbed.outcome() == whole.outcome()
+    assert disturbed.ledger.violations() == ()
 
 
 def test_workers_in_the_middle_of_a_page_die_with_a_killed_supervisor(bench: Bench) -> None:

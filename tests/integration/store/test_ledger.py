@@ -1,17 +1,19 @@
-"""The ledger over a real SQLite file."""
+"""The ledger over a real SQLite file and a real PostgreSQL."""
 
 from __future__ import annotations
 
 import json
-import sqlite3
-from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
+from sqlalchemy import Connection, event
 from sqlalchemy.exc import IntegrityError
 
-from forms_ocr.errors import ConfigurationError, StorageError
+from forms_ocr.errors import StorageError, WorkspaceBusyError
 from forms_ocr.model import (
     Disposition,
     FieldReading,
@@ -34,20 +36,10 @@ from forms_ocr.store import (
     open_ledger,
     page_entry,
 )
+from tests.integration.store.conftest import Books
 
 NOVEMBER, DECEMBER = Period(2026, 11), Period(2026, 12)
 A_SCAN = ReceivedScan("north/a.pdf", "north", "a1" * 32, 1000)
-
-
-@pytest.fixture
-def workspace(tmp_path: Path) -> Workspace:
-    return Workspace(tmp_path)
-
-
-@pytest.fixture
-def ledger(workspace: Workspace) -> Iterator[Ledger]:
-    with open_ledger(workspace) as opened:
-        yield opened
 
 
 @pytest.fixture
@@ -73,17 +65,10 @@ def pictures_in(workspace: Workspace) -> list[Path]:
     return sorted(path for path in (workspace.folder / "crops").rglob("*") if path.is_file())
 
 
-def tables(workspace: Workspace) -> dict[str, list[tuple[object, ...]]]:
+def tables(books: Books) -> dict[str, list[tuple[object, ...]]]:
     """Every row of every table but the events."""
-    with sqlite3.connect(workspace.ledger_path) as connection:
-        names = [
-            name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-        ]
-        return {
-            name: connection.execute(f"SELECT * FROM {name}").fetchall()  # noqa: S608  # names from the schema
-            for name in names
-            if name != "events"
-        }
+    names = ("settings", "scans", "pages", "slips", "leases")
+    return {name: sorted(books.rows(f"SELECT * FROM {name}")) for name in names}  # noqa: S608  # our names
 
 
 def test_a_scan_is_known_by_period_name_and_content(ledger: Ledger, scan: Scan) -> None:
@@ -114,14 +99,14 @@ def test_pages_read_under_other_settings_count_as_unread_when_asked_for(ledger: 
     assert ledger.waiting_pages([scan.id]) == {}
 
 
-def test_filing_twice_changes_nothing(ledger: Ledger, scan: Scan, workspace: Workspace) -> None:
+def test_filing_twice_changes_nothing(ledger: Ledger, scan: Scan, books: Books, workspace: Workspace) -> None:
     findings = [
         ScanFindings(scan.id, 2, (slips_page(1, "101", b"jpeg"), no_slips_page(2, Reason.PAGE_BLANK)))
     ]
     ledger.file(findings, "first")
-    before = tables(workspace)
+    before = tables(books)
     ledger.file(findings, "first")
-    assert tables(workspace) == before
+    assert tables(books) == before
     assert len(pictures_in(workspace)) == 1
 
 
@@ -188,12 +173,11 @@ def test_a_picture_may_come_later_and_goes_with_its_slip(
 
 
 def test_the_trail_tells_everything_in_order_and_nothing_of_what_stands_on_a_slip(
-    ledger: Ledger, scan: Scan, workspace: Workspace
+    ledger: Ledger, scan: Scan, books: Books
 ) -> None:
     ledger.file([ScanFindings(scan.id, 1, (slips_page(1, "121000000012"),))], "first")
     ledger.note("run_ended", {"pages": 1})
-    with sqlite3.connect(workspace.ledger_path) as connection:
-        rows = connection.execute("SELECT kind, scan_id, page, detail FROM events ORDER BY id").fetchall()
+    rows = books.rows("SELECT kind, scan_id, page, detail FROM events ORDER BY id")
     assert [row[:3] for row in rows] == [
         ("scan_received", scan.id, None),
         ("page_read", scan.id, 1),
@@ -206,27 +190,24 @@ def test_the_trail_tells_everything_in_order_and_nothing_of_what_stands_on_a_sli
 
 @pytest.mark.parametrize("statement", ["UPDATE events SET kind = 'x'", "DELETE FROM events"])
 @pytest.mark.usefixtures("scan")
-def test_the_trail_cannot_be_changed(workspace: Workspace, statement: str) -> None:
-    with (
-        sqlite3.connect(workspace.ledger_path) as connection,
-        pytest.raises(sqlite3.IntegrityError, match="append-only"),
-    ):
-        connection.execute(statement)
+def test_the_trail_cannot_be_changed(books: Books, statement: str) -> None:
+    with pytest.raises(IntegrityError, match="append-only"):
+        books.rows(statement)
 
 
-def test_a_failed_filing_leaves_everything_as_it_was(
-    ledger: Ledger, scan: Scan, workspace: Workspace
-) -> None:
+def test_a_failed_filing_leaves_everything_as_it_was(ledger: Ledger, scan: Scan, books: Books) -> None:
     ledger.file([ScanFindings(scan.id, 1, (slips_page(1, "101"),))], "first")
-    before = tables(workspace)
+    before = tables(books)
     twice_the_same_slip = slips_page(1, "102").slips * 2
     broken = PageEntry(1, PageDisposition.SLIPS, twice_the_same_slip)
     with pytest.raises(IntegrityError):
         ledger.file([ScanFindings(scan.id, 5, (broken,))], "second")
-    assert tables(workspace) == before
+    assert tables(books) == before
 
 
-def test_a_full_disk_is_said_and_nothing_is_half_filed(ledger: Ledger, scan: Scan) -> None:
+def test_a_full_disk_is_said_and_nothing_is_half_filed(books: Books, ledger: Ledger, scan: Scan) -> None:
+    if books.store:
+        pytest.skip("the server's disk is not ours to fill")
     with ledger._engine.begin() as connection:
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
         connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
@@ -237,31 +218,100 @@ def test_a_full_disk_is_said_and_nothing_is_half_filed(ledger: Ledger, scan: Sca
     assert ledger.unfinished(NOVEMBER) == (scan,)
 
 
-def test_a_ledger_keeps_what_it_was_told_when_opened_again(workspace: Workspace) -> None:
-    with open_ledger(workspace) as ledger:
+def test_a_ledger_keeps_what_it_was_told_when_opened_again(books: Books) -> None:
+    with books.open() as ledger:
         (scan,) = ledger.receive([A_SCAN], NOVEMBER)
         ledger.file([ScanFindings(scan.id, 1, (slips_page(1, "007"),))], "first")
-    with open_ledger(workspace) as ledger:
+    with books.open() as ledger:
         assert [slip.record.account for slip in ledger.slips(NOVEMBER)] == ["007"]
 
 
-def test_a_ledger_of_another_version_is_refused(workspace: Workspace) -> None:
-    with open_ledger(workspace):
-        pass
-    with sqlite3.connect(workspace.ledger_path) as connection:
-        connection.execute("UPDATE meta SET value = '99' WHERE key = 'schema_version'")
-    with pytest.raises(ConfigurationError, match="schema version: 99"), open_ledger(workspace):
-        pass
+def test_who_lost_the_lease_can_file_nothing_more(books: Books, workspace: Workspace) -> None:
+    if books.store:
+        pytest.skip("there the connection itself is the lock")
+    with books.open() as first, books.open() as second:
+        first.take_lease("process 1 on east")
+        (scan,) = first.receive([A_SCAN], NOVEMBER)
+        second.take_lease("process 2 on west")
+        findings = [ScanFindings(scan.id, 1, (slips_page(1, "101", b"jpeg"),))]
+        for write in (
+            partial(first.file, findings, "first"),
+            partial(first.receive, [A_SCAN], NOVEMBER),
+            partial(first.try_again, NOVEMBER, [scan.id]),
+        ):
+            with pytest.raises(WorkspaceBusyError, match="process 2 on west since"):
+                write()
+        assert pictures_in(workspace) == []
+        second.file(findings, "first")
+        assert len(second.slips(NOVEMBER)) == 1
+
+
+def test_one_run_at_a_time_may_hold_a_postgresql_ledger(books: Books) -> None:
+    if not books.store:
+        pytest.skip("there the workspace's lock file does it")
+    with books.open() as second:
+        with books.open() as first:
+            first.take_lease("process 1 on east")
+            with pytest.raises(WorkspaceBusyError, match="process 1 on east since"):
+                second.take_lease("process 2 on west")
+        second.take_lease("process 2 on west")
+
+
+def test_many_writers_at_once_lose_nothing(books: Books) -> None:
+    def write(writer: int) -> None:
+        with books.open() as ledger:
+            for number in range(5):
+                scan = ReceivedScan(f"{writer}/{number}.pdf", str(writer), f"{writer}{number}" * 32, 1)
+                (received,) = ledger.receive([scan], NOVEMBER)
+                ledger.file([ScanFindings(received.id, 1, (slips_page(1, f"{writer}{number}"),))], "first")
+
+    with books.open() as ledger:
+        with ThreadPoolExecutor(8) as writers:
+            list(writers.map(write, range(8)))
+        wanted = sorted(f"{writer}{number}" for writer in range(8) for number in range(5))
+        assert sorted(slip.record.account for slip in ledger.slips(NOVEMBER)) == wanted
+
+
+def test_a_database_that_goes_away_is_said_and_nothing_is_half_filed(books: Books) -> None:
+    if not books.store:
+        pytest.skip("a file does not go away")
+    with books.open() as ledger:
+        (scan,) = ledger.receive([A_SCAN], NOVEMBER)
+
+        def hang_up(connection: Connection) -> None:
+            own = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+            books.rows(f"SELECT pg_terminate_backend({own})")
+
+        event.listen(ledger._engine, "commit", hang_up)
+        with pytest.raises(StorageError, match="does not answer"):
+            ledger.file([ScanFindings(scan.id, 1, (slips_page(1, "101"),))], "first")
+    with books.open() as ledger:
+        assert ledger.unfinished(NOVEMBER) == (scan,)
+
+
+def test_what_is_quarantined_can_be_put_back(ledger: Ledger, workspace: Workspace) -> None:
+    page, whole = ledger.receive([A_SCAN, ReceivedScan("north/b.pdf", "north", "b2" * 32, 1)], NOVEMBER)
+    lost = replace(no_slips_page(2, Reason.PAGE_BROKEN, b"jpeg"), disposition=PageDisposition.QUARANTINED)
+    ledger.file([ScanFindings(page.id, 2, (slips_page(1, "101"), lost))], "first")
+    ledger.file([ScanFindings(whole.id, None, (no_slips_page(0, Reason.SCAN_BROKEN),))], "first")
+    assert ledger.unfinished(NOVEMBER) == ()
+    assert ledger.try_again(DECEMBER, [page.id, whole.id]) == 0
+    assert ledger.try_again(NOVEMBER, [page.id, whole.id]) == 2
+    assert [scan.id for scan in ledger.unfinished(NOVEMBER)] == [page.id, whole.id]
+    assert ledger.waiting_pages([page.id, whole.id]) == {page.id: (2,)}
+    assert [(filed.scan, filed.page) for filed in ledger.pages(NOVEMBER)] == [("north/a.pdf", 1)]
+    assert pictures_in(workspace) == []
+
+
+def test_it_is_kept_as_safely_as_promised(books: Books, ledger: Ledger) -> None:
+    asked = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+    words = "SHOW" if books.store else "PRAGMA"
+    wanted = {"synchronous_commit": "on"} if books.store else asked
+    with ledger._engine.begin() as connection:
+        assert {name: connection.exec_driver_sql(f"{words} {name}").scalar_one() for name in wanted} == wanted
 
 
 def test_a_file_that_is_no_ledger_is_refused(workspace: Workspace) -> None:
     workspace.ledger_path.write_bytes(b"something else entirely, and long enough to be looked at" * 30)
     with pytest.raises(StorageError, match="no ledger"), open_ledger(workspace):
         pass
-
-
-def test_it_is_kept_as_safely_as_promised(ledger: Ledger) -> None:
-    with ledger._engine.begin() as connection:
-        asked = ("journal_mode", "synchronous", "foreign_keys")
-        answers = [connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in asked]
-    assert answers == ["wal", 2, 1]

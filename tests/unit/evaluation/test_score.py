@@ -3,7 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forms_ocr.evaluation import Score, SlipOutcome, SlipTruth, as_json, as_text, compare, upper_bound
+from forms_ocr.budget import upper_bound
+from forms_ocr.evaluation import Score, SlipOutcome, SlipTruth, as_json, as_text, compare
 from forms_ocr.model import (
     Candidate,
     Disposition,

@@ -12,6 +12,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from forms_ocr.budget import Basis, Budget, cautious_cut
 from forms_ocr.export import Phrase, RunFacts, report
 from forms_ocr.export.summary import summarise
 from forms_ocr.model import (
@@ -316,3 +317,25 @@ def test_a_signature_is_there_or_not(value: str, is_doubtful: bool, shown: str, 
     words = report._shown_value(template.field("signature"), reading)
     assert isinstance(words, Phrase)
     assert words.en == shown
+
+
+def test_a_slip_under_review_says_how_it_came_about(
+    render: Render, make_page: MakePage, make_slip: MakeSlip
+) -> None:
+    slip = make_slip(disposition=Disposition.REVIEW, reasons=(Reason.ACCOUNT_UNCERTAIN,), doubtful_cells=(2,))
+    page = render([make_page()], [slip])
+    assert '<details class="explained">' in page
+    assert "По одним клеткам счёт 012100000000" in page
+    assert '<li class="broken">' in page
+
+
+def test_the_report_says_what_the_cut_rests_on(
+    make_page: MakePage, make_slip: MakeSlip, template: Template, facts: RunFacts
+) -> None:
+    cut = cautious_cut(0.98, Budget(0.001), Basis.OTHER_WEIGHTS)
+    pages, slips = [make_page()], [make_slip()]
+    told = replace(facts, min_confidence=0.98, cut=cut)
+    page = report.render_report(pages, slips, template, told, summarise(pages, slips))
+    assert "порог подобран для другой сети распознавания" in page
+    assert "не подтверждён" in page
+    assert "0,98" in page

@@ -1,0 +1,66 @@
+"""``forms-ocr explain``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from forms_ocr.cli.options import FILE, PeriodType, config_option, old_workspace_option
+from forms_ocr.errors import ExitCode
+from forms_ocr.model import Period
+
+
+@click.command(short_help="Say why a slip was or was not accepted.")
+@click.argument("slip_id", help="As in the tables, e.g. s0123456789abcde.")
+@old_workspace_option
+@click.option("--period", type=PeriodType(), help="Where the same scan was read for several months: which.")
+@click.option("--template", type=FILE, help="The form, if it is not the meter slip that comes along.")
+@config_option
+@click.option(
+    "--lang", default="en", show_default=True, type=click.Choice(["en", "ru"]), help="Language of the answer."
+)
+def explain(
+    slip_id: str,
+    workspace: Path,
+    period: Period | None,
+    template: Path | None,
+    config: Path | None,
+    lang: str,
+) -> ExitCode:
+    """Say how SLIP_ID was read, what registry and checks said of it, and why it became what it became.
+
+    What it prints holds personal data: account, address, reading.
+
+    \b
+    forms-ocr explain s0123456789abcde -w workspace
+    forms-ocr explain s0123456789abcde -w workspace --lang ru
+    """  # noqa: D301  # click keeps the line breaks after it
+    # workers need none of it
+    from forms_ocr.cli.answering import slips_of_periods  # noqa: PLC0415
+    from forms_ocr.cli.reading import configuration_of  # noqa: PLC0415
+    from forms_ocr.cli.settled import acceptance_of  # noqa: PLC0415
+    from forms_ocr.export import as_text  # noqa: PLC0415
+    from forms_ocr.export import explain as explain_record  # noqa: PLC0415
+    from forms_ocr.store import Workspace, open_ledger  # noqa: PLC0415
+    from forms_ocr.template import default_template_path, load_template  # noqa: PLC0415
+
+    place = Workspace(workspace)
+    configuration = configuration_of(config, place)
+    acceptance = acceptance_of(place, configuration)
+    with open_ledger(place) as ledger:
+        periods = ledger.periods() if period is None else (period,)
+        settled = slips_of_periods(ledger, periods, acceptance, configuration)
+    found = [one for one in settled if one.slip.slip_id == slip_id]
+    if not found:
+        raise click.BadParameter(
+            f"no slip {slip_id} in {workspace}; the tables name them", param_hint="SLIP_ID"
+        )
+    form = load_template(template or default_template_path())
+    for one in found:
+        slip = one.slip
+        click.echo(f"{slip.slip_id}, {one.period}: {slip.scan}, page {slip.page}, slip {slip.slip}")
+        click.echo(
+            as_text(explain_record(slip.record, form, acceptance.cut_for(one.reading).confidence), lang)
+        )
+    return ExitCode.DONE
