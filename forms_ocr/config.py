@@ -45,6 +45,7 @@ class RulesSection(_Section):
     account_digits: Annotated[int, Field(ge=1, le=40)] = _RULES.account_digits
     min_confidence: Annotated[float, Field(ge=0.5, le=1.0)] = _RULES.min_confidence
     max_residual_mm: PositiveFloat = _RULES.max_residual_mm
+    max_monthly_kwh: PositiveFloat = _RULES.max_monthly_kwh
     refuse_when_certain: frozenset[Reason] = _RULES.refuse_when_certain
 
     @model_validator(mode="after")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from dataclasses import dataclass
 
 from forms_ocr.decision.cells import DIGITS, Cells
@@ -12,6 +13,17 @@ from forms_ocr.model import EMPTY, Account
 MIN_CONTRADICTION = 0.95
 """House and flat speak against an account only when their digits are read this surely. Deliberately not
 the cut for accepting: a stricter cut must not make the machine deafer to a contradiction."""
+
+AS_REGISTERED = 0.9
+OTHERWISE = 0.1
+"""Of the houses and flats that are written at all, those as the registry has them, and the others: with a
+block or a letter more, an old number, a mistake. The latter keep a mismatch from ruling an account out."""
+
+SHARE_OF_LENGTH = 1.0 / 3.0
+"""Of the numbers of houses and flats, those of one, of two and of three digits."""
+
+MAX_SUPPORT = 300.0
+"""However well a number fits: writer and network make the same mistake in an account and in a flat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,3 +97,52 @@ def _leading_number(cells: Cells) -> tuple[str, float]:
         elif top != EMPTY:
             return "", 0.0
     return number, posterior
+
+
+class NumberInk:
+    """What the ink of a house or flat says about registered numbers.
+
+    Args:
+        cells: The comb of a house or flat, or the text of a line.
+        strings: What may stand there, from :func:`forms_ocr.decision.decode.left_aligned`.
+    """
+
+    def __init__(self, cells: Cells, strings: list[tuple[float, str]]) -> None:
+        self._shares: defaultdict[str, float] = defaultdict(float)
+        self._supports: dict[str, float] = {}
+        self._leading = ("", 0.0)
+        if cells.is_sound and len(cells) and not cells.is_blank:
+            self._leading = _leading_number(cells)
+            for posterior, string in strings:
+                self._shares[string.lstrip("0")] += posterior
+        self._shares.pop("", None)
+        self._p_number = sum(self._shares.values())
+
+    def support_of(self, registered: str) -> float:
+        """How much better the ink fits this number than any other.
+
+        Returns:
+            P(ink | number) / P(ink | any number), from ``OTHERWISE`` to ``MAX_SUPPORT``; 1 where nothing
+            was written, can be read, or is registered.
+        """
+        if registered not in self._supports:
+            self._supports[registered] = self._weigh(registered)
+        return self._supports[registered]
+
+    def _weigh(self, registered: str) -> float:
+        match = _NUMBER.match(registered)
+        if match is None or not self._p_number:
+            return 1.0
+        number = match[1]
+        has_more = match.end() < len(registered)
+        share = self._share_beginning(number) if has_more else self._shares.get(number, 0.0)
+        fit = AS_REGISTERED * share / (SHARE_OF_LENGTH * 0.1 ** len(number))
+        return min(MAX_SUPPORT, fit + OTHERWISE * self._p_number + max(0.0, 1.0 - self._p_number))
+
+    def _share_beginning(self, number: str) -> float:
+        """P(the number stands there with something behind it): letters and slashes are read as anything."""
+        share = sum(p for written, p in self._shares.items() if written.startswith(number))
+        return max(share, self._leading[1]) if self._leading[0].lstrip("0") == number else share
+
+
+_NUMBER = re.compile(r"\s*0*([1-9]\d*)")

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from math import prod
 
 from forms_ocr.decision.account import AccountReading, read_account
-from forms_ocr.decision.address import AddressReading, contradiction
+from forms_ocr.decision.address import AddressReading, NumberInk, contradiction
 from forms_ocr.decision.cells import Cells, all_are_empty, cells_of
 from forms_ocr.decision.dates import DateReading, WrittenDate, read_date
+from forms_ocr.decision.decode import left_aligned
 from forms_ocr.decision.fields import (
     OwnField,
     comb_reading,
@@ -22,10 +23,12 @@ from forms_ocr.decision.fields import (
     signature_presence,
 )
 from forms_ocr.decision.ink import Presence
-from forms_ocr.decision.meter import MeterReading, read_meter
+from forms_ocr.decision.meter import MeterReading, ReadingInk, read_meter, reading_ink
 from forms_ocr.decision.registry import Registry
+from forms_ocr.decision.witness import Witness
 from forms_ocr.model import (
     Account,
+    AddressFields,
     Candidate,
     FieldEvidence,
     FieldReading,
@@ -45,6 +48,7 @@ class Case:
     Attributes:
         fields: By name, every field of the template.
         has_registry: An account can be unknown.
+        months: Since the account's last reading, 1 where nobody knows.
     """
 
     rules: Rules
@@ -54,6 +58,7 @@ class Case:
     account_cells: Cells | None
     meter: MeterReading | None
     meter_cells: Cells | None
+    months: float
     date: DateReading | None
     date_cells: WrittenDate | None
     address: AddressReading | None
@@ -69,7 +74,11 @@ class Case:
 
     @property
     def confidence(self) -> float:
-        """P(everything that becomes the record is right), its parts taken as independent."""
+        """P(everything that becomes the record is right).
+
+        The reading's confidence is the one it has when the account is right; the date and an office's own
+        fields hang on neither.
+        """
         parts = [
             reading.confidence for reading in (self.account, self.meter, self.date) if reading is not None
         ]
@@ -102,12 +111,16 @@ class CaseReader:
         self._template = template
         self._rules = rules
         self._fields: dict[str, FieldReading] = {}
+        self._seen: dict[str, Cells] = {}
+        self._numbers: dict[str, list[tuple[float, str]]] = {}
 
     def read(self, registry: Registry | None, period: Period | None, residual_mm: float) -> Case:
-        """Account first, since its dials, last reading and address belong to what follows."""
-        account, account_cells = self._read_account(registry)
+        """What reading and address say about accounts first, then the account, then what hangs on it."""
+        ink = self._reading_ink()
+        witness = self._witness(registry, period, ink)
+        account, account_cells = self._read_account(registry, witness)
         registered = account.registered if account is not None else None
-        meter, meter_cells = self._read_meter(registered)
+        meter = self._read_meter(ink, account, witness)
         date, date_cells = self._read_date(period)
         return Case(
             rules=self._rules,
@@ -116,7 +129,8 @@ class CaseReader:
             account=account,
             account_cells=account_cells,
             meter=meter,
-            meter_cells=meter_cells,
+            meter_cells=ink.cells if ink is not None else None,
+            months=witness.months(account.row) if witness is not None and account is not None else 1.0,
             date=date,
             date_cells=date_cells,
             address=self._read_address(registered),
@@ -127,28 +141,56 @@ class CaseReader:
         )
 
     def _cells(self, name: str) -> Cells:
-        return cells_of(self._template.field(name), self._evidence.get(name))
+        if name not in self._seen:
+            self._seen[name] = cells_of(self._template.field(name), self._evidence.get(name))
+        return self._seen[name]
+
+    def _strings(self, name: str) -> list[tuple[float, str]]:
+        """What may stand in a house or flat; the account and the field's own reading both ask."""
+        if name not in self._numbers:
+            self._numbers[name] = left_aligned(self._cells(name))
+        return self._numbers[name]
 
     def _keep_comb(self, name: str, cells: Cells, best: Candidate, candidates: tuple[Candidate, ...]) -> None:
         self._fields[name] = comb_reading(name, cells, best, candidates, self._rules.min_confidence)
 
-    def _read_account(self, registry: Registry | None) -> tuple[AccountReading | None, Cells | None]:
+    def _reading_ink(self) -> ReadingInk | None:
+        name = self._template.roles.reading
+        return reading_ink(self._cells(name)) if name else None
+
+    def _witness(
+        self, registry: Registry | None, period: Period | None, ink: ReadingInk | None
+    ) -> Witness | None:
+        if registry is None:
+            return None
+        roles = self._template.roles.address or AddressFields()
+        return Witness(registry, period, ink, self._number_ink(roles.house), self._number_ink(roles.flat))
+
+    def _number_ink(self, name: str) -> NumberInk | None:
+        return NumberInk(self._cells(name), self._strings(name)) if name else None
+
+    def _read_account(
+        self, registry: Registry | None, witness: Witness | None
+    ) -> tuple[AccountReading | None, Cells | None]:
         name = self._template.roles.account
         if not name:
             return None, None
         cells = self._cells(name)
-        account = read_account(cells, self._rules.account_digits, registry)
+        support = None if witness is None else witness.support
+        account = read_account(cells, self._rules.account_digits, registry, support)
         self._keep_comb(name, cells, Candidate(account.value, account.confidence), account.candidates)
         return account, cells
 
-    def _read_meter(self, registered: Account | None) -> tuple[MeterReading | None, Cells | None]:
-        name = self._template.roles.reading
-        if not name:
-            return None, None
-        cells = self._cells(name)
-        meter = read_meter(cells, registered)
-        self._keep_comb(name, cells, Candidate(meter.value, meter.confidence), meter.candidates)
-        return meter, cells
+    def _read_meter(
+        self, ink: ReadingInk | None, account: AccountReading | None, witness: Witness | None
+    ) -> MeterReading | None:
+        if ink is None:
+            return None
+        expected = witness.expected(account.row) if witness is not None and account is not None else None
+        meter = read_meter(ink, expected)
+        best = Candidate(meter.value, meter.confidence)
+        self._keep_comb(self._template.roles.reading, ink.cells, best, meter.candidates)
+        return meter
 
     def _read_date(self, period: Period | None) -> tuple[DateReading | None, WrittenDate | None]:
         roles = self._template.roles.date
@@ -209,7 +251,7 @@ class CaseReader:
         if field.shape is Shape.LINE or (evidence is not None and evidence.is_typed):
             reading = line_reading(field, evidence, self._rules.min_confidence)
         else:
-            reading = digits_reading(name, cells, self._rules.min_confidence)
+            reading = digits_reading(name, cells, self._strings(name), self._rules.min_confidence)
         self._fields[name] = reading
         return reading.value, contradiction(cells, registered)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from itertools import pairwise
-from math import isfinite, prod
+from math import inf, prod
 
 import numpy as np
 
@@ -32,6 +33,9 @@ ROW_SUM_TOLERANCE = 0.01
 MIN_OTHER_POSTERIOR = 0.2
 """From here on a cell is named to a person as perhaps no digit: such cells are rare to begin with."""
 
+NEARLY_NONE = 1e-3
+"""So little of ``other`` changes nothing in what the digits say of each other."""
+
 MIN_CLEAR_POSTERIOR = 0.95
 """Cells below are pointed out to a person: about one of twenty such would be wrong."""
 
@@ -45,24 +49,32 @@ class Cells:
         rows: n rows of P(class), each summing to 1 in the order of ``CLASSES``.
         floor: ``FLOOR`` for ink, 0 for what was typed.
         is_sound: False when the evidence was missing or no probability; every cell is then unreadable.
-
-    Attributes:
-        is_digit, is_empty: P(cell holds one digit), P(cell holds nothing), a cell.
-        tops: Index of the most likely class, a cell.
     """
 
     def __init__(self, rows: Rows, floor: float = FLOOR, *, is_sound: bool = True) -> None:
         self.rows = rows
         self.floor = floor
         self.is_sound = is_sound
-        self.is_digit = [min(1.0, sum(row[:DIGITS])) for row in rows]
-        self.is_empty = [row[EMPTY] for row in rows]
-        self.tops = [row.index(max(row)) for row in rows]
 
     def __len__(self) -> int:
         return len(self.rows)
 
-    @property
+    @cached_property
+    def is_digit(self) -> list[float]:
+        """P(cell holds one digit) a cell."""
+        return [min(1.0, sum(row[:DIGITS])) for row in self.rows]
+
+    @cached_property
+    def is_empty(self) -> list[float]:
+        """P(cell holds nothing) a cell."""
+        return [row[EMPTY] for row in self.rows]
+
+    @cached_property
+    def tops(self) -> list[int]:
+        """Index of the most likely class a cell."""
+        return [row.index(max(row)) for row in self.rows]
+
+    @cached_property
     def digits(self) -> Rows:
         """N rows of P(digit | the cell holds one digit), floored; flat where no digit is likely."""
         floor = max(self.floor, TINY)
@@ -72,7 +84,7 @@ class Cells:
             for row, is_digit in zip(self.rows, self.is_digit, strict=True)
         ]
 
-    @property
+    @cached_property
     def is_blank(self) -> bool:
         """Nothing was written into any cell."""
         return self.is_sound and all(top == EMPTY for top in self.tops)
@@ -86,6 +98,27 @@ class Cells:
     def as_read(self) -> str:
         """The digits of the cells that most likely hold one, whatever lies between them."""
         return "".join(CLASSES[top] for top in self.tops if top < DIGITS)
+
+    @cached_property
+    def p_legible(self) -> float:
+        """P(every cell holds one digit or nothing); 0 for evidence that cannot be reasoned with."""
+        return prod(1.0 - min(row[OTHER], 1.0) for row in self.rows) if self.is_sound else 0.0
+
+    def given_legible(self) -> Cells:
+        """The same cells given that each holds one digit or nothing; any digit where that cannot be."""
+        if max((row[OTHER] for row in self.rows), default=0.0) <= NEARLY_NONE:
+            return self
+        rows = [_without_other(row) for row in self.rows]
+        return Cells(rows, self.floor, is_sound=self.is_sound)
+
+    def backs(self, value: str, most_cells: int, least_posterior: float) -> bool:
+        """Only few cells were overruled by ``value``, and each of them finds its character possible."""
+        classes = [int(digit) for digit in value[: len(self)]]
+        classes += [EMPTY] * (len(self) - len(classes))
+        overruled = [
+            row[index] for index, top, row in zip(classes, self.tops, self.rows, strict=True) if index != top
+        ]
+        return len(overruled) <= most_cells and all(p >= least_posterior for p in overruled)
 
     def best_classes(self) -> tuple[Candidate, ...]:
         """The most likely class of each cell with its posterior."""
@@ -119,6 +152,15 @@ class Cells:
     def part(self, first: int, last: int) -> Cells:
         """The cells from ``first`` up to, not including, ``last``."""
         return Cells(self.rows[first:last], self.floor, is_sound=self.is_sound)
+
+
+def _without_other(row: list[float]) -> list[float]:
+    left = sum(row) - row[OTHER]
+    if left <= TINY:
+        return [1.0 / DIGITS] * DIGITS + [0.0, 0.0]
+    if row[OTHER] == 0.0:
+        return row
+    return [*(p / left for p in row[:OTHER]), 0.0]
 
 
 def _is_clear(row: list[float], character: int) -> bool:
@@ -155,25 +197,24 @@ def _certain(index: int) -> list[float]:
 
 
 def _of_posteriors(evidence: FieldEvidence, count: int) -> Cells:
-    posteriors = np.asarray(evidence.posteriors, np.float64)
-    ink_mm2 = np.asarray(evidence.ink_mm2, np.float64)
-    if posteriors.shape != (count, len(CLASSES)) or ink_mm2.shape != (count,):
+    posteriors, ink_mm2 = evidence.posteriors, evidence.ink_mm2
+    if np.shape(posteriors) != (count, len(CLASSES)) or np.shape(ink_mm2) != (count,):
         return unreadable(count)
-    rows: Rows = posteriors.tolist()
-    areas: list[float] = ink_mm2.tolist()
-    if not (all(map(_is_posterior, rows)) and all(isfinite(area) and area >= 0.0 for area in areas)):
+    rows: Rows = np.asarray(posteriors, np.float64).tolist()
+    areas: list[float] = np.asarray(ink_mm2, np.float64).tolist()
+    # Written so that NaN fails: every comparison with it is false.
+    if not (all(map(_is_posterior, rows)) and all(0.0 <= area < inf for area in areas)):
         return unreadable(count)
     return Cells([_inked(row, area) for row, area in zip(rows, areas, strict=True)])
 
 
 def _is_posterior(row: list[float]) -> bool:
-    # Written so that NaN fails: every comparison with it is false.
     return min(row) >= 0.0 and abs(sum(row) - 1.0) <= ROW_SUM_TOLERANCE
 
 
 def _inked(row: list[float], area_mm2: float) -> list[float]:
     """A cell said to be empty in spite of its ink holds something else."""
-    if area_mm2 <= MAX_EMPTY_INK_MM2:
+    if area_mm2 <= MAX_EMPTY_INK_MM2 or row[EMPTY] == 0.0:
         return row
     return [*row[:EMPTY], 0.0, row[OTHER] + row[EMPTY]]
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from forms_ocr.decision.case import Case
 from forms_ocr.decision.cells import Cells, all_are_empty
 from forms_ocr.decision.ink import Presence
-from forms_ocr.decision.meter import is_below_last, is_wrong_length
+from forms_ocr.decision.meter import is_below_last, is_implausible_jump, is_wrong_length
 from forms_ocr.model import EMPTY, Account, AccountStatus, Reason
 
 DOUBT = 0.0
@@ -92,7 +92,14 @@ def _reading_wrong_length(case: Case) -> float | None:
 
 
 def _reading_below_last(case: Case) -> float | None:
-    return _reading_breaks(is_below_last, case)
+    return _reading_breaks(lambda value, account: is_below_last(value, account, case.months), case)
+
+
+def _implausible_jump(case: Case) -> float | None:
+    most = case.rules.max_monthly_kwh
+    return _reading_breaks(
+        lambda value, account: is_implausible_jump(value, account, case.months, most), case
+    )
 
 
 def _reading_breaks(is_broken: Callable[[str, Account], bool], case: Case) -> float | None:
@@ -188,6 +195,7 @@ CHECKS: tuple[tuple[Reason, Check], ...] = (
     (Reason.READING_UNCERTAIN, _reading_uncertain),
     (Reason.READING_WRONG_LENGTH, _reading_wrong_length),
     (Reason.READING_BELOW_LAST, _reading_below_last),
+    (Reason.IMPLAUSIBLE_JUMP, _implausible_jump),
     (Reason.DATE_MISSING, _date_missing),
     (Reason.DATE_UNCERTAIN, _date_uncertain),
     (Reason.DATE_IMPOSSIBLE, _date_impossible),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
 from math import prod
+from operator import mul
 
-from forms_ocr.decision.cells import DIGITS, Cells, all_are_empty
+from forms_ocr.decision.cells import DIGITS, Cells
 from forms_ocr.model import EMPTY, Candidate
 
 PLAUSIBLE = 1e-3
@@ -60,13 +62,15 @@ def left_aligned(cells: Cells) -> list[tuple[float, str]]:
         missing is unreadable. The empty string stands for an unused comb and is always listed. Digits
         that begin later or have a gap are listed with ``GAP_TRUST`` of their posterior.
     """
-    found = [(all_are_empty(cells), "")]
+    rests = list(accumulate(reversed(cells.is_empty), mul, initial=1.0))[::-1]
+    found = [(rests[0], "")]
     beam = [(1.0, "")]
-    rows = zip(cells.digits, cells.is_digit, strict=True)
-    for length, (row, is_digit) in enumerate(rows, start=1):
+    for row, is_digit, rest in zip(cells.digits, cells.is_digit, rests[1:], strict=True):
         beam = _extend(beam, [p * is_digit for p in row], MAX_LENGTHWISE)
-        rest = prod(cells.is_empty[length:])
-        found += [(score * rest, string) for score, string in beam if score * rest >= PLAUSIBLE]
+        if not beam or beam[0][0] < PLAUSIBLE:
+            break  # nothing longer is plausible either
+        if rest >= PLAUSIBLE:
+            found += [(score * rest, string) for score, string in beam if score * rest >= PLAUSIBLE]
     if cells.has_gap:
         found.append((GAP_TRUST * _posterior_of_tops(cells), cells.as_read))
     if not cells.is_blank and not any(string for _, string in found):

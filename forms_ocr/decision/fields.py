@@ -40,13 +40,18 @@ def read_own_field(field: Field, evidence: FieldEvidence | None, min_confidence:
 
 def _read_comb(field: Field, evidence: FieldEvidence | None, min_confidence: float) -> OwnField:
     cells = cells_of(field, evidence)
-    reading = digits_reading(field.name, cells, min_confidence)
+    reading = digits_reading(field.name, cells, left_aligned(cells), min_confidence)
     return OwnField(reading, cells.is_blank, cells=cells)
 
 
-def digits_reading(name: str, cells: Cells, min_confidence: float) -> FieldReading:
-    """A comb of digits of any length that nothing else is known about."""
-    strings = left_aligned(cells)
+def digits_reading(
+    name: str, cells: Cells, strings: list[tuple[float, str]], min_confidence: float
+) -> FieldReading:
+    """A comb of digits of any length that nothing else is known about.
+
+    Args:
+        strings: What :func:`forms_ocr.decision.decode.left_aligned` makes of the cells.
+    """
     confidence, value = strings[0]
     best = Candidate(value, min(1.0, confidence))
     return comb_reading(name, cells, best, best_candidates(strings), min_confidence)

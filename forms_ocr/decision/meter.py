@@ -1,22 +1,38 @@
-"""Which reading a slip gives, and whether the meter can show it."""
+"""Which reading a slip gives, and whether the meter can show it.
+
+The ink says which strings may stand in the comb, the registry which of them the meter can be expected to
+show. Both are weighed over whole readings, not digit by digit: where the meter stands leaves its first digits
+nearly known and its last ones open.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import prod
 
-from forms_ocr.decision.cells import Cells
+import numpy as np
+from numpy.typing import NDArray
+
+from forms_ocr.decision.cells import DIGITS, Cells
 from forms_ocr.decision.decode import best_candidates, left_aligned
+from forms_ocr.decision.meter_prior import ANYTHING
 from forms_ocr.model import Account, Candidate
 
-BREAKS_A_RULE = 0.05
-"""Weight of a reading that breaks a rule beside one that keeps all: readings below the last and of wrong
-length are a few in a hundred. It settles nothing by itself: of a tie between two digits it leaves 5 %
-doubt."""
-
 MAX_ROLL_OVER = 0.05
-"""A meter went round when the consumption that this means is at most this share of its range: 500 on four
-dials, some months of heating with gas; more than that is likelier a wrong reading."""
+"""A meter went round when the consumption that this means is at most this share of its range a month: 500 on
+four dials, a month of heating; more than that is likelier a wrong reading."""
+
+MAX_ROLL_OVER_EVER = 0.3
+"""And at most this share after however many months."""
+
+STRANGER_SUPPORT = 1.0 / 3.0
+"""Of a reading by somebody who is not in the registry: meters have four, five or six dials."""
+
+MIN_RESOLVED_POSTERIOR = 0.03
+MAX_RESOLVED_CELLS = 1
+"""What is expected may overrule one cell, and only where its ink leaves this much room."""
+
+UNRESOLVED_CONFIDENCE = 0.5
+"""Highest confidence of a reading that breaks one of these bounds: a proposal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,31 +44,91 @@ class MeterReading:
     candidates: tuple[Candidate, ...] = ()
 
 
-def read_meter(cells: Cells, account: Account | None) -> MeterReading:
+@dataclass(frozen=True, eq=False, slots=True)
+class ReadingInk:
+    """The readings that the ink allows.
+
+    Attributes:
+        strings: Each once, the likely ones best first, then the best one with each digit exchanged.
+        posteriors: (S,) P(string | every cell holds a digit or nothing), from the cells alone.
+        values, lengths: (S,) the strings as numbers, and their digits; 0 for the empty string.
+        p_legible: P(every cell holds a digit or nothing).
+        p_unlisted: P(some other string | legible).
+        cells: As they were read.
+    """
+
+    strings: tuple[str, ...]
+    posteriors: NDArray[np.float64]
+    values: NDArray[np.int64]
+    lengths: NDArray[np.int64]
+    p_legible: float
+    p_unlisted: float
+    cells: Cells
+
+    def likelihoods(self, support: NDArray[np.float64]) -> NDArray[np.float64]:
+        """(K,) how much better the ink fits these meters than somebody's who is not in the registry.
+
+        Args:
+            support: (K, S) of :func:`forms_ocr.decision.meter_prior.reading_support`.
+        """
+        return np.asarray((support @ self.posteriors + self.p_unlisted) / STRANGER_SUPPORT)
+
+
+def reading_ink(cells: Cells) -> ReadingInk:
+    """What may be written in the comb of a reading: it begins in the first cell and leaves the rest empty."""
+    legible = cells.given_legible()
+    weighted = left_aligned(legible)
+    weighted += _one_digit_off(weighted, legible)
+    strings = tuple(string for _, string in weighted)
+    posteriors = np.array([posterior for posterior, _ in weighted])
+    return ReadingInk(
+        strings=strings,
+        posteriors=posteriors,
+        values=np.array([int(string or 0) for string in strings], np.int64),
+        lengths=np.array([len(string) for string in strings], np.int64),
+        p_legible=cells.p_legible,
+        p_unlisted=max(0.0, 1.0 - float(posteriors.sum())),
+        cells=cells,
+    )
+
+
+def _one_digit_off(weighted: list[tuple[float, str]], cells: Cells) -> list[tuple[float, str]]:
+    """The best string with one digit exchanged, where that is not listed already.
+
+    Each of them is unlikely, but a meter that speaks against the best string may speak for one of them.
+    """
+    posterior, best = weighted[0]
+    if not best or cells.has_gap:
+        return []
+    listed = {string for _, string in weighted}
+    off = []
+    for place, row in enumerate(cells.digits[: len(best)]):
+        head, tail, share = best[:place], best[place + 1 :], posterior / row[int(best[place])]
+        for digit in range(DIGITS):
+            string = f"{head}{digit}{tail}"
+            if string not in listed:
+                off.append((share * row[digit], string))
+    return off
+
+
+def read_meter(ink: ReadingInk, support: NDArray[np.float64] | None) -> MeterReading:
     """Decide which reading was written.
 
     Args:
-        cells: The reading begins in the first cell and leaves the rest empty.
-        account: Gives the dials and the last reading; None leaves every length and value as likely.
+        support: (S,) how far the account's meter speaks for each string; None leaves every length and value
+            as likely.
     """
-    strings = left_aligned(cells)
-    weights = [_weight(value, account) for _, value in strings]
-    weighted = [
-        (posterior * weight, value) for (posterior, value), weight in zip(strings, weights, strict=True)
-    ]
-    p_legible = prod(digit + empty for digit, empty in zip(cells.is_digit, cells.is_empty, strict=True))
-    # Legible strings not listed are neighbours of the best, as good or bad; the illegible may be any reading.
-    unlisted = max(0.0, p_legible - sum(posterior for posterior, _ in strings)) * weights[0]
-    total = sum(weight for weight, _ in weighted) + unlisted + max(0.0, 1.0 - p_legible)
-    ranked = sorted(((weight / total, value) for weight, value in weighted), key=lambda c: (-c[0], c[1]))
+    is_expected = support is not None
+    support = np.ones(len(ink.strings)) if support is None else support
+    weights = support * ink.posteriors
+    # What is not listed has two digits wrong or more; nothing speaks for it that does not speak for the best.
+    total = float(weights.sum()) + ink.p_unlisted * max(ANYTHING, float(support[0]))
+    order = np.argsort(-weights, kind="stable")[:5].tolist()
+    ranked = [(float(weights[i]) / total * ink.p_legible, ink.strings[i]) for i in order]
     confidence, value = ranked[0]
-    return MeterReading(value, min(1.0, max(0.0, confidence)), best_candidates(ranked))
-
-
-def _weight(value: str, account: Account | None) -> float:
-    if account is None or not value:
-        return 1.0
-    return BREAKS_A_RULE if is_wrong_length(value, account) or is_below_last(value, account) else 1.0
+    if is_expected and not ink.cells.backs(value, MAX_RESOLVED_CELLS, MIN_RESOLVED_POSTERIOR):
+        confidence = min(confidence, UNRESOLVED_CONFIDENCE)
+    return MeterReading(value, min(1.0, confidence), best_candidates(ranked))
 
 
 def is_wrong_length(value: str, account: Account) -> bool:
@@ -60,10 +136,23 @@ def is_wrong_length(value: str, account: Account) -> bool:
     return len(value) != account.dials
 
 
-def is_below_last(value: str, account: Account) -> bool:
-    """The reading is below the last one, and the meter did not go round."""
+def is_below_last(value: str, account: Account, months: float = 1.0) -> bool:
+    """The reading is below the last one, and the meter did not go round in so many months."""
     if not account.last_reading or is_wrong_length(value, account):
         return False
-    consumption = int(value) - int(account.last_reading)
     span: int = 10**account.dials
-    return consumption < 0 and consumption % span > MAX_ROLL_OVER * span
+    most = min(MAX_ROLL_OVER * max(months, 1.0), MAX_ROLL_OVER_EVER) * span
+    return int(value) < int(account.last_reading) and used_since_last(value, account) > most
+
+
+def is_implausible_jump(value: str, account: Account, months: float, max_monthly_kwh: float) -> bool:
+    """More was used than any household uses in so many months."""
+    if not account.last_reading or is_wrong_length(value, account) or is_below_last(value, account, months):
+        return False
+    return used_since_last(value, account) > max_monthly_kwh * max(months, 1.0)
+
+
+def used_since_last(value: str, account: Account) -> int:
+    """What the meter counted since the last reading, round the dials if the reading is below it."""
+    span: int = 10**account.dials
+    return (int(value) - int(account.last_reading)) % span

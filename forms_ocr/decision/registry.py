@@ -9,10 +9,9 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from forms_ocr.model import Account, AccountStatus
-
-AccountNumbers = NDArray[np.int64]
-"""(N,) accounts as whole numbers; their leading zeros come back from ``Registry.account_digits``."""
+from forms_ocr.decision.block_index import AccountNumbers, BlockIndex
+from forms_ocr.decision.meter_prior import Meters, months_since
+from forms_ocr.model import Account, AccountStatus, Period
 
 STATUSES = tuple(AccountStatus)
 NO_READING = -1
@@ -35,6 +34,10 @@ class PooledText:
 
     def __getitem__(self, row: int) -> str:
         return self.pool[int(self.codes[row])]
+
+    def at(self, rows: NDArray[np.intp]) -> list[str]:
+        """The texts of these rows."""
+        return [self.pool[code] for code in self.codes[rows].tolist()]
 
     def take(self, rows: NDArray[np.intp]) -> PooledText:
         """The column with its rows in another order."""
@@ -79,7 +82,7 @@ class AccountColumns:
 
 
 class Registry:
-    """Accounts by number. About 35 bytes a row plus its texts, pickled as arrays.
+    """Accounts by number. About 50 bytes a row plus its texts, pickled as arrays.
 
     Args:
         columns: The rows, in any order; their order changes nothing.
@@ -90,6 +93,7 @@ class Registry:
         self.account_digits = account_digits
         self._columns = columns.ordered()
         self._numbers = self._columns.numbers
+        self._index = BlockIndex(self._numbers, account_digits)
         self.digit_shares = _digit_shares(self._numbers, account_digits)
 
     @classmethod
@@ -112,12 +116,38 @@ class Registry:
     def __len__(self) -> int:
         return len(self._numbers)
 
-    def contains(self, numbers: AccountNumbers) -> NDArray[np.bool_]:
-        """Which of these accounts are in the registry; any shape, answered in the same shape."""
+    def rows_of(self, numbers: AccountNumbers) -> NDArray[np.intp]:
+        """The rows of these accounts, -1 where the registry has none; any shape, answered in the same."""
         if not len(self):
-            return np.zeros(numbers.shape, bool)
-        rows = np.searchsorted(self._numbers, numbers)
-        return np.asarray(self._numbers[np.minimum(rows, len(self) - 1)] == numbers)
+            return np.full(numbers.shape, -1, np.intp)
+        rows = np.minimum(np.searchsorted(self._numbers, numbers), len(self) - 1)
+        return np.where(self._numbers[rows] == numbers, rows, -1)
+
+    def likely_accounts(self, digits: NDArray[np.float64]) -> AccountNumbers:
+        """The accounts that fit their cells, found without looking at all of them.
+
+        Args:
+            digits: (account_digits, 10) P(digit) a cell.
+
+        Returns:
+            The likeliest accounts, best first, at most ``block_index.MAX_LIKELY_ROWS``. Only those are found
+            of which each block is at least ``block_index.MIN_BLOCK_SHARE`` as likely as the best such block.
+        """
+        return self._numbers[self._index.search(digits)] if len(self) else self._numbers
+
+    def meters(self, rows: NDArray[np.intp], period: Period | None) -> Meters:
+        """The meters of these rows."""
+        columns = self._columns
+        return Meters(
+            dials=columns.dials[rows].astype(np.int64),
+            last_readings=columns.last_readings[rows],
+            months=months_since(columns.last_dates[rows], period),
+        )
+
+    def houses_and_flats(self, rows: NDArray[np.intp]) -> tuple[list[str], list[str]]:
+        """The houses and the flats of these rows."""
+        columns = self._columns
+        return columns.houses.at(rows), columns.flats.at(rows)
 
     def find(self, account: str) -> Account | None:
         """The account of exactly this number, leading zeros included; None if the registry has none."""
@@ -127,14 +157,15 @@ class Registry:
         number = int(account)
         row = int(np.searchsorted(self._numbers, number))
         is_found = row < len(self) and int(self._numbers[row]) == number
-        return self._account(account, row) if is_found else None
+        return self.account(row) if is_found else None
 
-    def _account(self, account: str, row: int) -> Account:
+    def account(self, row: int) -> Account:
+        """The account of a row."""
         columns = self._columns
         dials = int(columns.dials[row])
         last_reading, last_date = int(columns.last_readings[row]), int(columns.last_dates[row])
         return Account(
-            account=account,
+            account=f"{int(self._numbers[row]):0{self.account_digits}d}",
             street=columns.streets[row],
             house=columns.houses[row],
             flat=columns.flats[row],

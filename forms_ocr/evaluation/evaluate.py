@@ -139,9 +139,8 @@ class _Bench:
 @lru_cache(maxsize=1)
 def _bench_of(plan: Plan, rules: Rules) -> _Bench:
     reader = build_reader(plan.template, None, rules, PERIOD)
-    accounts = make_registry(
-        np.random.default_rng([plan.seed, 0]), plan.accounts, plan.registry == "dense", PERIOD
-    )
+    rng = np.random.default_rng([plan.seed, 0])
+    accounts = make_registry(rng, plan.accounts, plan.registry == "dense", PERIOD, is_varied=True)
     registry = None if plan.registry == "none" else Registry.of(accounts)
     writers = tuple(account for account in accounts if account.status is AccountStatus.DIRECT)
     return _Bench(replace(reader, registry=registry), writers)
@@ -151,7 +150,7 @@ def _run_slip(plan: Plan, bench: _Bench, number: int) -> SlipOutcome:
     rng = np.random.default_rng([plan.seed, 1, number])
     name, hand = _draw_hand(plan, rng)
     account = bench.writers[int(rng.integers(len(bench.writers)))]
-    values = draw_slip_values(rng, account, PERIOD)
+    values = draw_slip_values(rng, account, PERIOD, is_varied=True)
     trouble = ""
     entries = dict(slip_entries(bench.reader.template, values))
     if rng.random() < plan.trouble_share:

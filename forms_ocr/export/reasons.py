@@ -184,6 +184,14 @@ SLIP_REASON_TEXTS: dict[Reason, ReasonText] = {
         "Compare the digits with the picture. If they are right, find out whether the meter was "
         "replaced or went round.",
     ),
+    Reason.IMPLAUSIBLE_JUMP: _text(
+        "Расход с прошлого показания неправдоподобно велик",
+        "Implausibly much was used since the last reading",
+        "Сверьте цифры с изображением. Если они верны, уточните показание у абонента: описка, лишняя "
+        "цифра после запятой или новый счётчик.",
+        "Compare the digits with the picture. If they are right, ask the customer: a slip of the pen, a "
+        "digit after the comma, or a new meter.",
+    ),
     Reason.DATE_MISSING: _text(
         "Дата не указана",
         "No date",

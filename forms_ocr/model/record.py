@@ -56,6 +56,7 @@ class Reason(StrEnum):
     READING_UNCERTAIN = "reading_uncertain"
     READING_WRONG_LENGTH = "reading_wrong_length"
     READING_BELOW_LAST = "reading_below_last"
+    IMPLAUSIBLE_JUMP = "implausible_jump"
     DATE_MISSING = "date_missing"
     DATE_UNCERTAIN = "date_uncertain"
     DATE_IMPOSSIBLE = "date_impossible"

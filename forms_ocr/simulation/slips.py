@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from forms_ocr.model import Account, AccountStatus, Period, Template
 from forms_ocr.simulation.filling import Digits, Entry, Handwritten, Signed, Typed
+from forms_ocr.simulation.households import draw_gap_months, draw_use_kwh, house_and_flat
 
 STREETS = (
     "Ленина", "Советская", "Садовая", "Гагарина", "Мира", "Лесная", "Школьная", "Победы", "Набережная",
@@ -42,6 +43,7 @@ def draw_slip_values(
     *,
     days: tuple[int, int] = (23, 26),
     dials: int = 5,
+    is_varied: bool = False,
 ) -> SlipValues:
     """Plausible values for one slip.
 
@@ -49,20 +51,23 @@ def draw_slip_values(
         account: The registry's line; None invents an account that no registry of ours holds.
         days: First and last day of the month it may be dated.
         dials: Digits of the reading where ``account`` is None.
+        is_varied: Households of every kind and season instead of flats that use much the same each month.
     """
     if account is None:
         account = _invented(rng, dials)
     day = date(period.year, period.month, int(rng.integers(days[0], days[1] + 1)))
-    return SlipValues(
-        account.account, _next_reading(account, rng), day, account.street, account.house, account.flat
-    )
+    used = draw_use_kwh(rng, account, day) if is_varied else None
+    reading = _next_reading(account, used, rng)
+    return SlipValues(account.account, reading, day, account.street, account.house, account.flat)
 
 
-def _next_reading(account: Account, rng: np.random.Generator) -> str:
-    """A month or so of use after the last reading, round the dials if it comes to that."""
-    last = int(account.last_reading) if account.last_reading else int(rng.integers(10**account.dials // 2))
-    used = min(round(float(rng.lognormal(np.log(_MONTHLY_KWH[0]), _MONTHLY_KWH[1]))), 10**account.dials // 10)
-    return f"{(last + used) % 10**account.dials:0{account.dials}d}"
+def _next_reading(account: Account, used: int | None, rng: np.random.Generator) -> str:
+    """The last reading and what was used since, round the dials; about a month's use if ``used`` is None."""
+    span = 10**account.dials
+    last = int(account.last_reading) if account.last_reading else int(rng.integers(span // 2))
+    if used is None:
+        used = min(round(float(rng.lognormal(np.log(_MONTHLY_KWH[0]), _MONTHLY_KWH[1]))), span // 10)
+    return f"{(last + used) % span:0{account.dials}d}"
 
 
 def _invented(rng: np.random.Generator, dials: int) -> Account:
@@ -80,19 +85,27 @@ def _draw_address(rng: np.random.Generator) -> tuple[str, str, str]:
 
 
 def make_registry(
-    rng: np.random.Generator, count: int, dense: bool, period: Period = _SAMPLE_PERIOD
+    rng: np.random.Generator,
+    count: int,
+    dense: bool,
+    period: Period = _SAMPLE_PERIOD,
+    *,
+    is_varied: bool = False,
 ) -> list[Account]:
     """A registry of ``count`` accounts, in account order.
 
     Args:
         dense: Every neighbouring number exists; otherwise numbers are scattered over all that begin with 12.
         period: Last readings are from the month before.
+        is_varied: Some households have not reported for months, and dense numbers run from flat to flat
+            through one house after the other.
 
     Of a thousand accounts 940 report themselves, 40 are managed, 20 closed; few meters have six dials.
     """
-    numbers = _numbers(rng, count, dense=dense)
-    previous = Period(period.year - (period.month == 1), (period.month + 10) % 12 + 1)
-    return [_account(int(number), previous, rng) for number in numbers]
+    accounts = [_account(int(number), period, rng) for number in _numbers(rng, count, dense=dense)]
+    if is_varied:
+        accounts = [_after_a_gap(account, rng) for account in accounts]
+    return _door_to_door(accounts, rng) if is_varied and dense else accounts
 
 
 def _numbers(rng: np.random.Generator, count: int, *, dense: bool) -> NDArray[np.int64]:
@@ -103,14 +116,38 @@ def _numbers(rng: np.random.Generator, count: int, *, dense: bool) -> NDArray[np
     return np.sort(rng.permutation(numbers)[:count])
 
 
-def _account(number: int, previous: Period, rng: np.random.Generator) -> Account:
+def _account(number: int, period: Period, rng: np.random.Generator) -> Account:
     street, house, flat = _draw_address(rng)
     dials = int(rng.choice((4, 5, 6), p=(0.25, 0.65, 0.1)))
     last = f"{int(rng.integers(10**dials * 95 // 100)):0{dials}d}"
+    previous = _months_before(period, 1)
     day = date(previous.year, previous.month, int(rng.integers(23, 27)))
     statuses = (AccountStatus.DIRECT, AccountStatus.MANAGED, AccountStatus.CLOSED)
     status = statuses[int(rng.choice(3, p=(0.94, 0.04, 0.02)))]
     return Account(f"{number:012d}", street, house, flat, last, day, dials, status)
+
+
+def _months_before(period: Period, months: int) -> Period:
+    index = period.year * 12 + period.month - 1 - months
+    return Period(index // 12, index % 12 + 1)
+
+
+def _after_a_gap(account: Account, rng: np.random.Generator) -> Account:
+    """The same account, last read some months earlier."""
+    if account.last_date is None:
+        return account
+    month = _months_before(Period(account.last_date.year, account.last_date.month), draw_gap_months(rng) - 1)
+    return replace(account, last_date=account.last_date.replace(year=month.year, month=month.month))
+
+
+def _door_to_door(accounts: list[Account], rng: np.random.Generator) -> list[Account]:
+    """The same accounts with the addresses of one house after the other."""
+    houses = [_draw_address(rng) for _ in range(house_and_flat(len(accounts))[0] + 1)]
+    placed = []
+    for index, account in enumerate(accounts):
+        house, flat = house_and_flat(index)
+        placed.append(replace(account, street=houses[house][0], house=houses[house][1], flat=str(flat)))
+    return placed
 
 
 def slip_entries(

@@ -58,6 +58,7 @@ CASES: list[tuple[Change, tuple[Reason, ...], Disposition]] = [
     ),
     (lambda w: {"reading": w.comb("571", 6)}, (Reason.READING_WRONG_LENGTH,), Disposition.REVIEW),
     (lambda w: {"reading": w.comb("00551", 6)}, (Reason.READING_BELOW_LAST,), Disposition.REVIEW),
+    (lambda w: {"reading": w.comb("84217", 6)}, (Reason.IMPLAUSIBLE_JUMP,), Disposition.REVIEW),
     (lambda w: {"date_day": w.comb("", 2)}, (Reason.DATE_MISSING,), Disposition.REVIEW),
     (
         lambda w: {"date_day": w.doubt(w.comb("24", 2), 1, {"4": 0.5, "3": 0.5})},
@@ -190,7 +191,9 @@ def test_a_late_date_that_is_not_clear_is_not_refused(office: Office, writing: W
 
 def test_confidence_alone_keeps_a_record_back(office: Office) -> None:
     # Each field passes this cut, their product does not.
-    record = office.decide(rules=Rules(min_confidence=0.9984))
+    read = office.decide()
+    least = min(field.confidence for field in read.fields if field.name in {"account", "reading"})
+    record = office.decide(rules=Rules(min_confidence=(read.confidence + min(least, 0.9999)) / 2))
     assert record.reasons == (Reason.CONFIDENCE_TOO_LOW,)
     assert record.disposition is Disposition.REVIEW
 

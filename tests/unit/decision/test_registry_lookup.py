@@ -49,5 +49,5 @@ def test_a_registry_survives_the_way_to_a_worker(writing: Writing) -> None:
 def test_many_accounts_are_looked_up_at_once(writing: Writing) -> None:
     registry = Registry.of([writing.account(f"{number:012d}") for number in (3, 5, 8)])
     numbers = np.array([[2, 3], [8, 10**12]], np.int64)
-    assert registry.contains(numbers).tolist() == [[False, True], [True, False]]
-    assert not Registry.of([]).contains(numbers).any()
+    assert registry.rows_of(numbers).tolist() == [[-1, 0], [2, -1]]
+    assert (Registry.of([]).rows_of(numbers) == -1).all()

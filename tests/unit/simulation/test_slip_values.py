@@ -75,3 +75,43 @@ def test_a_form_without_roles_gets_nothing(small_form: Template) -> None:
     values = draw_slip_values(np.random.default_rng(0), ACCOUNT, NOVEMBER)
     bare = replace(small_form, roles=type(small_form.roles)())
     assert slip_entries(bare, values) == {}
+
+
+@given(st.integers(0, 10_000), st.integers(4, 6), st.integers(1, 30))
+@settings(max_examples=30, deadline=None)
+def test_households_of_every_kind_stay_on_their_meters(seed: int, dials: int, gap: int) -> None:
+    month = NOVEMBER.year * 12 + NOVEMBER.month - 1 - gap
+    account = replace(
+        ACCOUNT,
+        account=f"12{seed:010d}",
+        dials=dials,
+        last_reading="0" * dials,
+        last_date=date(month // 12, month % 12 + 1, 24),
+    )
+    values = draw_slip_values(np.random.default_rng(seed), account, NOVEMBER, is_varied=True)
+    assert len(values.reading) == dials
+    assert 0 <= int(values.reading) < 10**dials // 2
+
+
+def test_households_differ_and_some_have_not_reported_for_long() -> None:
+    registry = make_registry(np.random.default_rng(2), 400, False, NOVEMBER, is_varied=True)
+    months = [(2026 - a.last_date.year) * 12 + 11 - a.last_date.month for a in registry if a.last_date]
+    assert min(months) == 1
+    assert 0.1 < sum(gap > 1 for gap in months) / len(months) < 0.25
+    used = [
+        (
+            int(draw_slip_values(np.random.default_rng(0), a, NOVEMBER, is_varied=True).reading)
+            - int(a.last_reading)
+        )
+        % 10**a.dials
+        for a in registry
+    ]
+    assert 0 in used
+    assert max(used) > 3000
+    assert 60 < float(np.median(used)) < 400
+
+
+def test_dense_accounts_run_from_flat_to_flat() -> None:
+    registry = make_registry(np.random.default_rng(2), 200, True, NOVEMBER, is_varied=True)
+    assert [a.flat for a in registry[:3]] == ["1", "2", "3"]
+    assert len({(a.street, a.house) for a in registry}) == 3
