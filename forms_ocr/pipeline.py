@@ -13,6 +13,7 @@ from forms_ocr.decision import Registry, decide
 from forms_ocr.extraction import draw_ink_map, extract, slip_picture
 from forms_ocr.model import (
     CLASSES,
+    CellsRead,
     Disposition,
     FieldEvidence,
     FieldInk,
@@ -21,7 +22,6 @@ from forms_ocr.model import (
     PageDisposition,
     PageReading,
     Period,
-    Posteriors,
     Reason,
     Record,
     Registration,
@@ -102,6 +102,7 @@ def _read_slip(
         reader.registry,
         reader.period,
         registration.residual_mm,
+        reader.recognizer.hand_model,
     )
     record = with_background(record, evidence, reader.registry)
     is_shown = record.disposition is not Disposition.ACCEPTED
@@ -130,24 +131,24 @@ def gather_evidence(
     inks: tuple[FieldInk, ...], values: Mapping[str, str], reader: Reader
 ) -> dict[str, FieldEvidence]:
     """Ask the recogniser about all cells of a slip at once, and the line reader about its free lines."""
-    posteriors = reader.recognizer.recognize(np.concatenate([ink.glyphs for ink in inks]))
+    read = reader.recognizer.read_cells(np.concatenate([ink.glyphs for ink in inks]))
     evidence: dict[str, FieldEvidence] = {}
     first = 0
     for ink in inks:
-        rows = posteriors[first : first + len(ink.glyphs)]
-        first += len(ink.glyphs)
-        evidence[ink.name] = _evidence_of(ink, rows, values.get(ink.name), reader)
+        rows = slice(first, first := first + len(ink.glyphs))
+        cells = CellsRead(read.posteriors[rows], read.features[rows])
+        evidence[ink.name] = _evidence_of(ink, cells, values.get(ink.name), reader)
     return evidence
 
 
-def _evidence_of(ink: FieldInk, posteriors: Posteriors, value: str | None, reader: Reader) -> FieldEvidence:
+def _evidence_of(ink: FieldInk, cells: CellsRead, value: str | None, reader: Reader) -> FieldEvidence:
     if value is not None:
         nothing = np.zeros((0, len(CLASSES)), np.float32)
         return FieldEvidence(ink.name, nothing, ink.ink_mm2, value, 1.0, is_typed=True)
     if reader.template.field(ink.name).shape is not Shape.LINE:
-        return FieldEvidence(ink.name, posteriors, ink.ink_mm2)
+        return FieldEvidence(ink.name, cells.posteriors, ink.ink_mm2, features=cells.features)
     text = reader.line_reader.read_line(ink.strip, ink.strip_px_per_mm)
-    return FieldEvidence(ink.name, posteriors, ink.ink_mm2, text.text or None, text.confidence)
+    return FieldEvidence(ink.name, cells.posteriors, ink.ink_mm2, text.text or None, text.confidence)
 
 
 def _without_slips(page: Page, template: Template) -> PageReading:

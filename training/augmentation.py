@@ -12,11 +12,11 @@ from torch.nn import functional
 from forms_ocr.model import GLYPH_SIDE_PX
 
 # Standard deviations; shifts are in half widths of the glyph and small, since extraction centres the ink.
-_TURN_RAD = math.radians(5.0)
-_SHEAR = 0.12
+_TURN_RAD = math.radians(6.0)
+_SHEAR = 0.15
 _SCALE = 0.07
 _SHIFT = 0.05
-_BEND = 0.035
+_BEND = 0.04
 _BEND_GRID = 5
 
 _LEAST_STRENGTH = 0.65

@@ -10,27 +10,41 @@ from numpy.typing import NDArray
 from forms_ocr.model import OTHER, Posteriors
 from forms_ocr.recognition import Calibration, posteriors_of
 
-_TEMPERATURES = np.geomspace(0.5, 2.5, 33)
-_SMOOTHINGS = (0.0, 0.001, 0.002, 0.003, 0.004, 0.0045, 0.005)
+_FIRST_WEIGHTS = np.geomspace(0.4, 2.0, 25)
+_SECOND_WEIGHTS = np.linspace(0.0, 1.4, 15)
 _FLOORS = np.geomspace(1e-6, 1e-3, 25)
+
 _BINS = 15
 
-OTHER_ON_SLIPS = 0.02
-"""Share of cells with ink that hold no digit: one cell in fifty is one slip in two, and far more than people
-make of it. Nothing was measured on real slips yet, so it is chosen on the careful side."""
+OTHER_ON_SLIPS = 0.005
+"""Share of cells with ink that hold no digit: one cell in two hundred is one slip in nine. Nothing was
+measured on real slips yet, so it is chosen on the careful side."""
 
 
-def calibrate(logits: NDArray[np.float32], labels: NDArray[np.uint8]) -> Calibration:
-    """Temperature, label smoothing and floor under which the true labels are most likely.
+def calibrate(
+    first: NDArray[np.float32], labels: NDArray[np.uint8], second: NDArray[np.float32] | None = None
+) -> Calibration:
+    """Weights of the logits and floor under which the true labels are most likely.
 
     The floor is fitted last: it stands for mistakes that nothing else foresees.
+
+    Args:
+        first: (N, 12) logits of the first look.
+        labels: (N,) what a reader should say.
+        second: (N, 12) logits of the second look at the same glyphs, if there was one.
     """
-    settings = [Calibration(float(t), s, 1.0, _FLOORS[0]) for t in _TEMPERATURES for s in _SMOOTHINGS]
-    best = min(settings, key=lambda setting: _surprise(setting, logits, labels))
+    pairs = [(w, 0.0) for w in _FIRST_WEIGHTS]
+    if second is not None:
+        pairs = [(a, b) for a in _SECOND_WEIGHTS for b in _SECOND_WEIGHTS if a or b]
+    settings = [Calibration(float(a), float(b), 1.0, float(_FLOORS[0])) for a, b in pairs]
+    best = min(settings, key=lambda setting: _surprise(setting, first, second, labels))
     floors = [replace(best, posterior_floor=float(floor)) for floor in _FLOORS]
-    best = min(floors, key=lambda setting: _surprise(setting, logits, labels))
+    best = min(floors, key=lambda setting: _surprise(setting, first, second, labels))
     return replace(
-        best, temperature=round(best.temperature, 4), posterior_floor=float(f"{best.posterior_floor:.3g}")
+        best,
+        first_weight=round(best.first_weight, 4),
+        second_weight=round(best.second_weight, 4),
+        posterior_floor=float(f"{best.posterior_floor:.3g}"),
     )
 
 
@@ -41,9 +55,14 @@ def for_slips(calibration: Calibration, labels: NDArray[np.uint8]) -> Calibratio
     return replace(calibration, other_odds=float(f"{min(1.0, odds):.3g}"))
 
 
-def _surprise(calibration: Calibration, logits: NDArray[np.float32], labels: NDArray[np.uint8]) -> float:
+def _surprise(
+    calibration: Calibration,
+    first: NDArray[np.float32],
+    second: NDArray[np.float32] | None,
+    labels: NDArray[np.uint8],
+) -> float:
     """Mean negative logarithm of the posterior of the truth."""
-    posteriors = posteriors_of(logits, calibration)
+    posteriors = posteriors_of(first, calibration, second)
     return float(-np.log(posteriors[np.arange(len(labels)), labels]).mean())
 
 

@@ -1,12 +1,12 @@
-"""Writes the network and its card where the program finds them."""
+"""Writes the networks and their card where the program finds them."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import warnings
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -14,45 +14,65 @@ from typing import Any
 import onnx
 import torch
 
-from forms_ocr.model import CLASSES, GLYPH_SIDE_PX
-from forms_ocr.recognition.card import CARD_NAME, NETWORK_NAME, Calibration
+from forms_ocr.model import CLASSES, GLYPH_SIDE_PX, HandModel
+from forms_ocr.recognition import Calibration
+from forms_ocr.recognition.card import CARD_NAME, NETWORK_NAMES
 from training.network import DigitNetwork
 
 _OPSET = 17
 
 
-def export(
-    network: DigitNetwork, calibration: Calibration, provenance: Mapping[str, Any], folder: Path
-) -> None:
-    """Write ``digits.onnx`` and ``digits.json``; the card names the network by its hash.
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """What the networks' answers mean; see ``forms_ocr.recognition.Card``."""
+
+    sure: float
+    first: Calibration
+    second: Calibration
+    hand: HandModel
+
+
+def export(networks: Sequence[bytes], looks: Looks, provenance: Mapping[str, Any], folder: Path) -> None:
+    """Write both networks, first look first, and ``digits.json``, which names them by their hashes.
 
     Args:
-        provenance: What goes onto the card beside what running the network needs; holds ``date``.
+        networks: ONNX files.
+        provenance: What goes onto the card beside what running the networks needs; holds ``date``.
     """
-    weights = onnx_of(network)
+    files = dict(zip(NETWORK_NAMES, networks, strict=True))
     card = {
-        "network": NETWORK_NAME,
-        "sha256": hashlib.sha256(weights).hexdigest(),
+        "sha256": {name: hashlib.sha256(weights).hexdigest() for name, weights in files.items()},
         "classes": list(CLASSES),
         "glyph_side_px": GLYPH_SIDE_PX,
         "input": "(N, 32, 32) uint8, 255 is ink, as forms_ocr.extraction cuts it out",
-        "output": "(N, 12) float32 logits",
-        **asdict(calibration),
-        "weights": sum(parameter.numel() for parameter in network.parameters()),
-        **provenance,
+        "output": "(N, 12) float32 logits, (N, D) float32 features",
+        **asdict(looks),
+        "bytes": {name: len(weights) for name, weights in files.items()},
     }
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / NETWORK_NAME).write_bytes(weights)
-    (folder / CARD_NAME).write_text(json.dumps(card, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    for name, weights in files.items():
+        (folder / name).write_bytes(weights)
+    _write_card(card | dict(provenance), folder)
+
+
+def add_to_card(found: Mapping[str, Any], folder: Path) -> None:
+    """Put figures onto the card of networks that are already written."""
+    card = json.loads((folder / CARD_NAME).read_text(encoding="utf-8"))
+    _write_card(card | dict(found), folder)
+
+
+def _write_card(card: Mapping[str, Any], folder: Path) -> None:
+    text = json.dumps(card, ensure_ascii=False, indent=2)
+    (folder / CARD_NAME).write_text(text + "\n", encoding="utf-8")
 
 
 def onnx_of(network: DigitNetwork) -> bytes:
-    """The network as an ONNX file: uint8 glyphs in, logits out, any number at a time."""
+    """The network as an ONNX file: uint8 glyphs in, logits and features out, any number at a time."""
     example = torch.zeros((2, GLYPH_SIDE_PX, GLYPH_SIDE_PX), dtype=torch.uint8)
     with TemporaryDirectory() as folder, warnings.catch_warnings():
         # the exporter that is to replace this one needs a further package and gains nothing here
         warnings.simplefilter("ignore", DeprecationWarning)
-        path = Path(folder) / NETWORK_NAME
+        path = Path(folder) / "network.onnx"
         torch.onnx.export(
             network.eval(),
             (example,),
@@ -60,8 +80,8 @@ def onnx_of(network: DigitNetwork) -> bytes:
             dynamo=False,
             opset_version=_OPSET,
             input_names=["glyphs"],
-            output_names=["logits"],
-            dynamic_axes={"glyphs": {0: "count"}, "logits": {0: "count"}},
+            output_names=["logits", "features"],
+            dynamic_axes={name: {0: "count"} for name in ("glyphs", "logits", "features")},
         )
         onnx.checker.check_model(path, full_check=True)
         return path.read_bytes()

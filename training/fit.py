@@ -1,4 +1,4 @@
-"""Fits the digit network to labelled glyphs."""
+"""Fits a digit network to labelled glyphs."""
 
 from __future__ import annotations
 
@@ -10,23 +10,19 @@ from typing import cast
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel
 
-from forms_ocr.model import EMPTY, Glyphs
 from training.augmentation import augment
 from training.glyphs import LabelledGlyphs
-from training.network import DigitNetwork
+from training.network import DigitNetwork, Widths
 
 _BATCH = 256
 _PEAK_RATE = 4e-3
 _WEIGHT_DECAY = 0.02
-_LABEL_SMOOTHING = 0.005
 _AVERAGE_DECAY = 0.998
 _LARGEST_GRADIENT = 2.0
 _RISE = 0.2
-_LEAST_DIGIT_PX = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +34,22 @@ class Effort:
     threads: int
 
 
-def fit(training: LabelledGlyphs, effort: Effort, seed: int) -> DigitNetwork:
+def fit(training: LabelledGlyphs, widths: Widths, effort: Effort, seed: int) -> DigitNetwork:
     """Train a network and return the moving average of its weights, ready to be used.
 
+    Labels are not smoothed: how sure a clear digit is must be seen down to one in a thousand and beyond.
     AdamW with a one-cycle rate (Smith & Topin 2018); the average of weights stands in for the last ones
     (Polyak & Juditsky 1992). The same seed, data and threads give the same network, unless time runs out.
     """
     torch.manual_seed(seed)
     torch.set_num_threads(effort.threads)
     steps = math.ceil(effort.epochs * len(training) / _BATCH)
-    return _Run(_untrained(), training, seed).through(steps, effort.minutes * 60)
+    return _Run(_untrained(widths), training, seed).through(steps, effort.minutes * 60)
 
 
-def _untrained() -> DigitNetwork:
+def _untrained(widths: Widths) -> DigitNetwork:
     """In the memory layout in which convolutions run half again as fast on a CPU."""
-    return DigitNetwork().to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
+    return DigitNetwork(widths).to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
 
 
 def _rate_at(progress: float) -> float:
@@ -67,11 +64,10 @@ class _Run:
 
     def __init__(self, network: DigitNetwork, training: LabelledGlyphs, seed: int) -> None:
         self._network = network
-        training = training[_is_legible(training)]
         self._glyphs = torch.from_numpy(training.glyphs)
-        self._labels = torch.from_numpy(training.labels.astype(np.int64))
+        self._labels = torch.from_numpy(training.to_be_read.astype(np.int64))
         self._generator = torch.Generator().manual_seed(seed)
-        self._loss = nn.CrossEntropyLoss(label_smoothing=_LABEL_SMOOTHING)
+        self._loss = nn.CrossEntropyLoss()
 
     def through(self, steps: int, seconds: float) -> DigitNetwork:
         """The averaged network after that many steps; where time runs short, the cycle is shortened."""
@@ -90,7 +86,7 @@ class _Run:
         return cast("DigitNetwork", average.module.eval())
 
     def _step(self, optimizer: torch.optim.Optimizer, chosen: Tensor) -> None:
-        logits = self._network(augment(self._glyphs[chosen], self._generator))
+        logits, _ = self._network(augment(self._glyphs[chosen], self._generator))
         loss = self._loss(logits, self._labels[chosen])
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
@@ -106,13 +102,6 @@ class _Run:
                 yield order[start : start + batch]
 
 
-def _is_legible(glyphs: LabelledGlyphs) -> NDArray[np.bool_]:
-    """False for digits of which the scan left next to nothing: they would teach to see digits in dust."""
-    tall = (glyphs.glyphs > 0).any(axis=2).sum(axis=1)
-    wide = (glyphs.glyphs > 0).any(axis=1).sum(axis=1)
-    return (glyphs.labels >= EMPTY) | (np.maximum(tall, wide) >= _LEAST_DIGIT_PX)
-
-
 def _averaged(averages: Sequence[Tensor], currents: Sequence[Tensor], seen: Tensor | int) -> None:
     """Move the average a little towards the weights of now, faster while few have been seen."""
     count = int(seen)
@@ -122,10 +111,3 @@ def _averaged(averages: Sequence[Tensor], currents: Sequence[Tensor], seen: Tens
             average.lerp_(current, share)
         else:
             average.copy_(current)
-
-
-def logits_of(network: DigitNetwork, glyphs: Glyphs) -> NDArray[np.float32]:
-    """(N, 12) logits of the trained network, in pieces that fit the memory."""
-    with torch.no_grad():
-        parts = [network(torch.from_numpy(glyphs[i : i + 2048])) for i in range(0, len(glyphs), 2048)]
-    return np.asarray(torch.cat(parts).numpy(), np.float32)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from forms_ocr import extraction, simulation
 from forms_ocr.extraction import extract
-from forms_ocr.model import Glyphs
+from forms_ocr.model import EMPTY, OTHER, Glyphs
 from forms_ocr.simulation.hands import DrawnHand
 from forms_ocr.simulation.handwriting import GlyphSource, RealHand, Role, load_source
 from forms_ocr.simulation.ink import draw_pen
@@ -45,19 +45,23 @@ SOURCES = (*REAL_SHARES, *DRAWN_SHARES)
 _DPIS = (150.0, 200.0, 200.0, 300.0, 300.0)
 _LEAST_PAPER_DPI = 200.0
 _DRAWN_VALIDATION_SEEDS = 1 << 30
+_LEAST_DIGIT_PX = 12
+"""Of a digit's 32 pixels; a glyph is enlarged to them unless the ink itself is tiny."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """What decides a set of glyphs, and with it the name of its cache.
 
-    ``data`` is the folder of handwriting; "" leaves drawn hands alone.
+    ``data`` is the folder of handwriting; "" leaves drawn hands alone. ``is_one_hand`` has every page written
+    by one writer with one pen, as slips are, instead of every row by another.
     """
 
     data: str
     role: str
     pages: int
     seed: int
+    is_one_hand: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,6 +81,17 @@ class LabelledGlyphs:
     sources: NDArray[np.uint8]
     kinds: NDArray[np.uint8]
     scans: NDArray[np.uint8]
+
+    @property
+    def to_be_read(self) -> NDArray[np.uint8]:
+        """(N,) labels as a reader should give them: ``other`` for a digit of which the scan left a few dots.
+
+        Taught as digits they would teach to see digits in dust, left out they would be called empty.
+        """
+        tall = (self.glyphs > 0).any(axis=2).sum(axis=1)
+        wide = (self.glyphs > 0).any(axis=1).sum(axis=1)
+        is_lost = (self.labels < EMPTY) & (np.maximum(tall, wide) < _LEAST_DIGIT_PX)
+        return np.where(is_lost, OTHER, self.labels).astype(np.uint8)
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -122,7 +137,7 @@ def make_glyphs(recipe: Recipe, workers: int) -> LabelledGlyphs:
 
 
 def glyphs_of_page(recipe: Recipe, page: int) -> LabelledGlyphs:
-    """One page: every row by another writer with another pen, all of it through one scan."""
+    """One page through one scan, every row by another writer with another pen, or all of it by one."""
     rng = np.random.default_rng([recipe.seed, list(Role).index(Role(recipe.role)), page])
     template = sheet_template(int(rng.integers(DESIGNS)))
     dpi = float(rng.choice(_DPIS))
@@ -130,8 +145,12 @@ def glyphs_of_page(recipe: Recipe, page: int) -> LabelledGlyphs:
     labels: list[list[int]] = []
     kinds: list[list[int]] = []
     sources = rng.choice(len(SOURCES), len(template.fields), p=_source_chances(recipe))
+    if recipe.is_one_hand:
+        sources[:] = sources[0]
+    writer = _writer(recipe, SOURCES[int(sources[0])], rng)
     for field, source in zip(template.fields, sources, strict=True):
-        writer = _writer(recipe, SOURCES[int(source)], rng)
+        if not recipe.is_one_hand:
+            writer = _writer(recipe, SOURCES[int(source)], rng)
         row = rng.choice(len(KIND_SHARES), len(field.cells), p=list(KIND_SHARES.values()))
         names = [tuple(KIND_SHARES)[int(kind)] for kind in row]
         cells = zip(field.cells, names, strict=True)

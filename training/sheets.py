@@ -122,7 +122,7 @@ def scan_sheet(
     conditions = draw_conditions(preset, rng, dpi=dpi, one_bit=one_bit)
     # registration follows most of the curl; what it leaves is drawn with the residual
     conditions = replace(conditions, curl_mm=min(conditions.curl_mm, _LARGEST_CURL_MM))
-    pixels = scan(paper, conditions, rng, paper_dpi=paper_dpi)
+    pixels = scan(paper, conditions, rng, paper_dpi=paper_dpi, paper_mm=(WIDTH_MM, HEIGHT_MM))
     if not one_bit:
         pixels = _compressed(pixels, rng)
     homography = _nearly(true_homography((WIDTH_MM, HEIGHT_MM), conditions), dpi / 25.4, rng)

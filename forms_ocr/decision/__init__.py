@@ -2,6 +2,15 @@
 
 from forms_ocr.decision.conflicts import resolve_conflicts
 from forms_ocr.decision.decide import decide
+from forms_ocr.decision.hand import Examples, reread
 from forms_ocr.decision.registry import AccountColumns, PooledText, Registry
 
-__all__ = ["AccountColumns", "PooledText", "Registry", "decide", "resolve_conflicts"]
+__all__ = [
+    "AccountColumns",
+    "Examples",
+    "PooledText",
+    "Registry",
+    "decide",
+    "reread",
+    "resolve_conflicts",
+]

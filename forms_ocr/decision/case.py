@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from math import prod
 
@@ -22,6 +22,7 @@ from forms_ocr.decision.fields import (
     read_own_field,
     signature_presence,
 )
+from forms_ocr.decision.hand import examples_of, seen_beside
 from forms_ocr.decision.ink import Presence
 from forms_ocr.decision.meter import MeterReading, ReadingInk, read_meter, reading_ink
 from forms_ocr.decision.registry import Registry
@@ -32,11 +33,15 @@ from forms_ocr.model import (
     Candidate,
     FieldEvidence,
     FieldReading,
+    HandModel,
     Period,
     Rules,
     Shape,
     Template,
 )
+
+MIN_KNOWN_CONFIDENCE = 0.99
+"""From here on what an account or a date says is taken for what its cells hold."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -104,10 +109,18 @@ class CaseReader:
 
     Args:
         evidence: By field name; a field nobody looked at may be missing.
+        hand_model: How much known cells say about the others of the same hand.
     """
 
-    def __init__(self, evidence: Mapping[str, FieldEvidence], template: Template, rules: Rules) -> None:
+    def __init__(
+        self,
+        evidence: Mapping[str, FieldEvidence],
+        template: Template,
+        rules: Rules,
+        hand_model: HandModel,
+    ) -> None:
         self._evidence = evidence
+        self._hand_model = hand_model
         self._template = template
         self._rules = rules
         self._fields: dict[str, FieldReading] = {}
@@ -120,8 +133,9 @@ class CaseReader:
         witness = self._witness(registry, period, ink)
         account, account_cells = self._read_account(registry, witness)
         registered = account.registered if account is not None else None
-        meter = self._read_meter(ink, account, witness)
         date, date_cells = self._read_date(period)
+        ink = self._beside_examples(ink, account, date)
+        meter = self._read_meter(ink, account, witness)
         return Case(
             rules=self._rules,
             residual_mm=residual_mm,
@@ -181,12 +195,38 @@ class CaseReader:
         self._keep_comb(name, cells, Candidate(account.value, account.confidence), account.candidates)
         return account, cells
 
+    def _beside_examples(
+        self, ink: ReadingInk | None, account: AccountReading | None, date: DateReading | None
+    ) -> ReadingInk | None:
+        """The reading's ink, looked at again beside the cells that are known by now."""
+        name = self._template.roles.reading
+        evidence = self._evidence.get(name)
+        if ink is None or evidence is None or not ink.cells.is_sound:
+            return ink
+        examples = examples_of(self._known_combs(account, date))
+        if examples is None:
+            return ink
+        seen = seen_beside(evidence, examples, self._hand_model)
+        return ink if seen is evidence else reading_ink(cells_of(self._template.field(name), seen))
+
+    def _known_combs(
+        self, account: AccountReading | None, date: DateReading | None
+    ) -> Iterator[tuple[FieldEvidence | None, str]]:
+        """Account and date with their digits, as far as there is hardly a doubt about them."""
+        if account is not None and account.registered and account.confidence >= MIN_KNOWN_CONFIDENCE:
+            yield self._evidence.get(self._template.roles.account), account.value
+        roles = self._template.roles.date
+        if roles is not None and date is not None and date.confidence >= MIN_KNOWN_CONFIDENCE:
+            year, month, day = date.value.split("-")
+            for name, value in ((roles.day, day), (roles.month, month), (roles.year, year[-2:])):
+                yield self._evidence.get(name), value
+
     def _read_meter(
         self, ink: ReadingInk | None, account: AccountReading | None, witness: Witness | None
     ) -> MeterReading | None:
         if ink is None:
             return None
-        expected = witness.expected(account.row) if witness is not None and account is not None else None
+        expected = witness.expected(account.row, ink) if witness is not None and account is not None else None
         meter = read_meter(ink, expected)
         best = Candidate(meter.value, meter.confidence)
         self._keep_comb(self._template.roles.reading, ink.cells, best, meter.candidates)

@@ -63,9 +63,17 @@ class Witness:
         self._expected |= zip(rows.tolist(), expected, strict=True)
         return self._reading.likelihoods(expected)
 
-    def expected(self, row: int) -> NDArray[np.float64] | None:
-        """(S,) how far a customer's meter speaks for each string of the reading; None if never asked."""
-        return self._expected.get(row)
+    def expected(self, row: int, reading: ReadingInk) -> NDArray[np.float64] | None:
+        """(S,) how far a customer's meter speaks for each string of a reading; None if never asked of one.
+
+        Args:
+            reading: The one this witness was made with, or the same cells looked at again.
+        """
+        if reading is self._reading or row not in self._expected:
+            return self._expected.get(row)
+        meters = self._registry.meters(np.array([row]), self._period)
+        support = reading_support(reading.values, reading.lengths, meters)
+        return np.asarray(support[0], np.float64)
 
     def months(self, row: int) -> float:
         """Months since a customer's last reading, 1 if it was never asked."""

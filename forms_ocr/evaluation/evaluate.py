@@ -14,10 +14,11 @@ import cv2
 import numpy as np
 
 from forms_ocr.decision import Registry
+from forms_ocr.evaluation.legibility import LEAST_SHARE, share_visible
 from forms_ocr.evaluation.outcome import SlipOutcome, SlipTruth, compare
 from forms_ocr.evaluation.troubles import TROUBLES, with_trouble
 from forms_ocr.ingest import Limits, open_scan
-from forms_ocr.model import Account, AccountStatus, Page, Period, Rules
+from forms_ocr.model import Account, AccountStatus, Page, Period, Rules, Template
 from forms_ocr.pipeline import Reader, build_reader, read_page
 from forms_ocr.simulation import (
     CLEAN,
@@ -40,7 +41,7 @@ from forms_ocr.simulation import (
     slip_entries,
 )
 from forms_ocr.simulation.encoding import Kind
-from forms_ocr.simulation.scanning import OneBit
+from forms_ocr.simulation.scanning import OneBit, true_homography
 
 PERIOD = Period(2026, 11)
 CONDITIONS: dict[str, ScanPreset] = {"clean": CLEAN, "poor": POOR}
@@ -57,6 +58,9 @@ FILES: tuple[tuple[Kind, float, OneBit, float], ...] = (
     ("pdf-g4", 300, "global", 0.10),
     ("tiff-g4", 200, "global", 0.10),
 )
+LEGIBLE, INK_LOST = "legible", "ink lost by scan"
+"""Whether a scan shows all that was written; see :mod:`forms_ocr.evaluation.legibility`."""
+
 _PAPER_DPI = 300.0
 _SLIPS_A_TASK = 20
 
@@ -157,11 +161,12 @@ def _run_slip(plan: Plan, bench: _Bench, number: int) -> SlipOutcome:
         trouble = TROUBLES[int(rng.integers(len(TROUBLES)))]
         values, entries = with_trouble(trouble, account, values, entries, bench.reader, rng)
     slip = fill(bench.reader.template, entries, hand, draw_pen(rng), rng, _PAPER_DPI)
-    kind, page = _scanned(plan, slip, rng)
+    kind, page, is_legible = _scanned(plan, slip, bench.reader.template, rng)
     truth = SlipTruth(
         slip.cells, slip.values, values.account, values.reading, values.date.isoformat(), trouble
     )
-    return compare(read_page(page, bench.reader), truth, (name, kind))
+    legibility = LEGIBLE if is_legible else INK_LOST
+    return compare(read_page(page, bench.reader), truth, (name, kind, legibility))
 
 
 def _draw_hand(plan: Plan, rng: np.random.Generator) -> tuple[str, Hand]:
@@ -176,17 +181,21 @@ def _held_out(data: Path, name: str) -> GlyphSource:
     return load_source(data, name).split(Role.HELD_OUT)
 
 
-def _scanned(plan: Plan, slip: WrittenSlip, rng: np.random.Generator) -> tuple[str, Page]:
-    """Scan the slip, write the file, and open it the way a batch does."""
+def _scanned(
+    plan: Plan, slip: WrittenSlip, template: Template, rng: np.random.Generator
+) -> tuple[str, Page, bool]:
+    """Scan the slip, write the file, open it the way a batch does, and see whether the writing is there."""
     kind, dpi, one_bit, _ = FILES[int(rng.choice(len(FILES), p=[share for *_, share in FILES]))]
     conditions = draw_conditions(
         CONDITIONS[plan.condition], rng, dpi=dpi, turn_deg=int(rng.choice((0, 180))), one_bit=one_bit
     )
-    pixels = scan(slip.paper, conditions, rng, paper_dpi=slip.dpi)
+    size_mm = (template.width_mm, template.height_mm)
+    pixels = scan(slip.paper, conditions, rng, paper_dpi=slip.dpi, paper_mm=size_mm)
     data = encode([pixels], kind, dpi, quality=int(rng.integers(60, 92)))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "scan"
         path.write_bytes(data)
         with open_scan(path, Limits()) as opened:
             page = opened.read(1)
-    return f"{kind} {dpi:.0f} {one_bit}".strip(), page
+    visible = share_visible(slip, template, page.pixels, true_homography(size_mm, conditions))
+    return f"{kind} {dpi:.0f} {one_bit}".strip(), page, visible >= LEAST_SHARE

@@ -8,7 +8,7 @@ from typing import Any
 from forms_ocr.evaluation.outcome import SlipOutcome
 from forms_ocr.evaluation.score import CALIBRATION_EDGES, Score, score_by
 
-_GROUPS = ("handwriting", "file")
+_GROUPS = ("handwriting", "file", "scan shows")
 _WORST = 12
 
 

@@ -25,6 +25,41 @@ Posteriors = NDArray[np.float32]
 """(N, 12), P(class | glyph) in the order of ``CLASSES``; rows sum to 1."""
 
 
+Features = NDArray[np.float32]
+"""(N, D), unit length: how the ink of cells looks to a recogniser; the product of two is near 1 where they
+look alike. All zero for a cell without ink."""
+
+
+@dataclass(frozen=True, eq=False)
+class CellsRead:
+    """What a recogniser says about cells.
+
+    Attributes:
+        posteriors: (N, 12).
+        features: (N, D).
+    """
+
+    posteriors: Posteriors
+    features: Features
+
+
+@dataclass(frozen=True, slots=True)
+class HandModel:
+    """How much the known cells of a slip say about its other cells; belongs to a recogniser's features.
+
+    Attributes:
+        closeness: Weight of looking like an example of a digit, 0 for none.
+        expected: How alike a cell and the nearest example of its digit are where nothing is known, 0 to 1.
+        correction: Weight of what the recogniser got wrong about the examples, 0 for none.
+        sharpness: How fast a correction fades with unlikeness.
+    """
+
+    closeness: float = 0.0
+    expected: float = 0.8
+    correction: float = 0.0
+    sharpness: float = 10.0
+
+
 @dataclass(frozen=True, eq=False)
 class FieldInk:
     """What was written into one field.
@@ -54,6 +89,7 @@ class FieldEvidence:
         text: Text of a free line as an OCR engine read it, or the value a PDF carried; None if not read.
         text_confidence: 0 to 1.
         is_typed: The value was filled in on a computer and needs no reading.
+        features: (N, D), how the cells of a comb look; None where nobody said.
     """
 
     name: str
@@ -62,3 +98,4 @@ class FieldEvidence:
     text: str | None = None
     text_confidence: float = 0.0
     is_typed: bool = False
+    features: Features | None = None

@@ -2,7 +2,7 @@
 
 from forms_ocr.recognition.card import Calibration, Card
 from forms_ocr.recognition.line import LineReader, LineText, TesseractLineReader
-from forms_ocr.recognition.network import NetworkRecognizer, Recognizer, posteriors_of
+from forms_ocr.recognition.network import Network, NetworkRecognizer, Recognizer, posteriors_of
 from forms_ocr.recognition.print_test import is_printed
 from forms_ocr.recognition.rivals import rivals_of
 
@@ -11,6 +11,7 @@ __all__ = [
     "Card",
     "LineReader",
     "LineText",
+    "Network",
     "NetworkRecognizer",
     "Recognizer",
     "TesseractLineReader",

@@ -9,40 +9,94 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from forms_ocr.model import CLASSES, EMPTY, OTHER, Glyphs, Posteriors
+from forms_ocr.model import (
+    CLASSES,
+    EMPTY,
+    OTHER,
+    CellsRead,
+    Features,
+    Glyphs,
+    HandModel,
+    Posteriors,
+)
 from forms_ocr.recognition.card import Calibration, load_weights
 
 _OWN_WEIGHTS = Path(__file__).with_name("weights")
+_SHORTEST = 1e-6
 
 
 class Recognizer(Protocol):
     """Says what stands in cells."""
 
-    def recognize(self, glyphs: Glyphs) -> Posteriors:
-        """Judge the cells of one slip together.
+    @property
+    def hand_model(self) -> HandModel:
+        """How much known cells of a slip say about its other cells."""
+
+    def read_cells(self, glyphs: Glyphs) -> CellsRead:
+        """Judge the cells of one slip, each by itself.
 
         Args:
             glyphs: (N, 32, 32) uint8, 255 is ink; N may be 0.
 
         Returns:
-            (N, 12) float32 in the order of ``CLASSES``, rows sum to 1; a glyph without ink is ``empty``.
+            Posteriors (N, 12) in the order of ``CLASSES``, rows sum to 1, a glyph without ink is ``empty``;
+            and features (N, D).
         """
         ...
 
 
 class NetworkRecognizer:
-    """Runs a convolutional network over every cell by itself.
+    """Looks at every cell with a small network, and at those it is not sure of with a larger one too.
+
+    Most cells are clear, so the larger network costs little where it is asked only in doubt (a cascade: Viola
+    and Jones, "Rapid Object Detection using a Boosted Cascade of Simple Features", 2001). Both answers then
+    count.
 
     Args:
-        folder: Holds ``digits.onnx`` and ``digits.json``; the program's own weights by default.
+        folder: Holds both networks and ``digits.json``; the program's own weights by default.
 
     Raises:
         ConfigurationError: The weights are missing, were changed, or are not for this program.
     """
 
     def __init__(self, folder: Path = _OWN_WEIGHTS) -> None:
-        network, self.card = load_weights(folder)
+        networks, self.card = load_weights(folder)
         self._folder = folder
+        self._first, self._second = (Network(network) for network in networks)
+
+    def __reduce__(self) -> tuple[type[NetworkRecognizer], tuple[Path]]:
+        """Another process loads the weights itself: a session cannot be sent there."""
+        return type(self), (self._folder,)
+
+    @property
+    def hand_model(self) -> HandModel:
+        """See :class:`Recognizer`."""
+        return self.card.hand
+
+    def recognize(self, glyphs: Glyphs) -> Posteriors:
+        """The posteriors of :meth:`read_cells`."""
+        return self.read_cells(glyphs).posteriors
+
+    def read_cells(self, glyphs: Glyphs) -> CellsRead:
+        """See :class:`Recognizer`. A cell's answer does not depend on its neighbours."""
+        has_ink = glyphs.any(axis=(1, 2))
+        first = np.full((len(glyphs), len(CLASSES)), -np.inf, np.float32)
+        first[:, EMPTY] = 0.0
+        first[has_ink], seen = self._first.look(glyphs[has_ink])
+        features = np.zeros((len(glyphs), seen.shape[1]), np.float32)
+        features[has_ink] = seen
+        posteriors = posteriors_of(first, self.card.first)
+        doubtful = np.flatnonzero(has_ink & (posteriors.max(axis=1, initial=0.0) < self.card.sure))
+        if len(doubtful):
+            second, _ = self._second.look(glyphs[doubtful])
+            posteriors[doubtful] = posteriors_of(first[doubtful], self.card.second, second)
+        return CellsRead(posteriors, features)
+
+
+class Network:
+    """An ONNX file that turns glyphs into logits, on one thread."""
+
+    def __init__(self, network: bytes) -> None:
         # one process a core is faster than several threads a process
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
@@ -50,39 +104,30 @@ class NetworkRecognizer:
         self._session = onnxruntime.InferenceSession(network, options, providers=["CPUExecutionProvider"])
         self._input = self._session.get_inputs()[0].name
 
-    def __reduce__(self) -> tuple[type[NetworkRecognizer], tuple[Path]]:
-        """Another process loads the weights itself: a session cannot be sent there."""
-        return type(self), (self._folder,)
-
-    def recognize(self, glyphs: Glyphs) -> Posteriors:
-        """See :class:`Recognizer`. A glyph's posterior does not depend on its neighbours."""
-        logits = np.full((len(glyphs), len(CLASSES)), -np.inf, np.float32)
-        logits[:, EMPTY] = 0.0
-        has_ink = glyphs.any(axis=(1, 2))
-        if has_ink.any():
-            logits[has_ink] = self._session.run(None, {self._input: glyphs[has_ink]})[0]
-        return posteriors_of(logits, self.card.calibration)
+    def look(self, glyphs: Glyphs) -> tuple[NDArray[np.float32], Features]:
+        """(N, 32, 32) uint8 glyphs with ink to (N, 12) logits and (N, D) features; N may be 0."""
+        logits, seen = self._session.run(None, {self._input: glyphs})
+        lengths = np.linalg.norm(seen, axis=1, keepdims=True)
+        return logits, np.asarray(seen / np.maximum(lengths, _SHORTEST), np.float32)
 
 
-def posteriors_of(logits: NDArray[np.float32], calibration: Calibration) -> Posteriors:
-    """(N, 12) logits to calibrated posteriors.
+def posteriors_of(
+    first: NDArray[np.float32], calibration: Calibration, second: NDArray[np.float32] | None = None
+) -> Posteriors:
+    """(N, 12) logits of one network or of both to calibrated posteriors.
 
-    Logits are divided by the temperature (Guo et al., "On Calibration of Modern Neural Networks", 2017). What
-    smoothed labels taught is taken out, and the odds of ``other`` are moved from its share on training sheets
-    to that on slips (Saerens et al., "Adjusting the Outputs of a Classifier to New a Priori Probabilities",
-    2002). Every posterior is then lifted off zero by the floor, so that one strange glyph never rules a
-    field's value out for good.
+    Logits are weighed, which for one network is temperature scaling (Guo et al., "On Calibration of Modern
+    Neural Networks", 2017) and for two a logarithmic opinion pool (Genest and Zidek, "Combining Probability
+    Distributions", 1986). The odds of ``other`` are moved from its share on training sheets to that on slips
+    (Saerens et al., "Adjusting the Outputs of a Classifier to New a Priori Probabilities", 2002). Every
+    posterior is then lifted off zero by the floor, so that one strange glyph never rules a field's value out
+    for good.
     """
-    softmax = _shares(np.exp(_centred(logits / np.float32(calibration.temperature))))
-    sharp = np.maximum(softmax - calibration.label_smoothing / len(CLASSES), 0.0)
-    sharp[:, OTHER] *= calibration.other_odds
-    lifted = calibration.posterior_floor + (1.0 - len(CLASSES) * calibration.posterior_floor) * _shares(sharp)
+    logits = first * np.float32(calibration.first_weight)
+    if second is not None:
+        logits = logits + second * np.float32(calibration.second_weight)
+    shares = np.exp(logits - logits.max(axis=1, keepdims=True, initial=-np.inf))
+    shares[:, OTHER] *= calibration.other_odds
+    shares /= shares.sum(axis=1, keepdims=True)
+    lifted = calibration.posterior_floor + (1.0 - len(CLASSES) * calibration.posterior_floor) * shares
     return np.asarray(lifted, np.float32)
-
-
-def _centred(logits: NDArray[np.float32]) -> NDArray[np.float32]:
-    return np.asarray(logits - logits.max(axis=1, keepdims=True, initial=-np.inf), np.float32)
-
-
-def _shares(weights: NDArray[np.float32]) -> NDArray[np.float32]:
-    return np.asarray(weights / weights.sum(axis=1, keepdims=True), np.float32)

@@ -44,7 +44,7 @@ _HELD_OUT_SHARE = 0.15
 _VALIDATION_SHARE = 0.1
 
 _SOLID_SHARE = 0.68
-"""A glyph whose ink fills more of its box than this is a bare stroke stretched to the box by the data set."""
+"""A 1 whose ink fills more of its box than this is a bare stroke stretched to the box by the data set."""
 
 
 class Role(StrEnum):
@@ -130,13 +130,12 @@ class GlyphSource:
             stretch: Width factor; see :attr:`stretch`.
             shear: Slant to the right that is added.
         """
-        return _as_ink(
-            self.pixels[index], self.blur_px, stretch, shear, is_stretched=self.stretch != (1.0, 1.0)
-        )
+        may_be_a_bar = self.stretch != (1.0, 1.0) and self.labels[index] == "1"
+        return _as_ink(self.pixels[index], self.blur_px, stretch, shear, may_be_a_bar=may_be_a_bar)
 
 
 def _as_ink(
-    pixels: NDArray[np.uint8], blur_px: float, stretch: float, shear: float, *, is_stretched: bool
+    pixels: NDArray[np.uint8], blur_px: float, stretch: float, shear: float, *, may_be_a_bar: bool
 ) -> RasterInk:
     """Crop to the ink, enlarge smoothly, take the outline."""
     rows, columns = (np.flatnonzero((pixels > 90).any(axis=axis)) for axis in (1, 0))
@@ -144,7 +143,7 @@ def _as_ink(
         raise ValueError("a glyph without ink")
     top, left = int(rows[0]), int(columns[0])
     height, width = int(rows[-1]) - top + 1, int(columns[-1]) - left + 1
-    if is_stretched:
+    if may_be_a_bar:
         solid = float((pixels[top : top + height, left : left + width] > 127).mean())
         stretch = stretch if solid < _SOLID_SHARE else stretch * 0.35
     scale = _GLYPH_HEIGHT_PX / height

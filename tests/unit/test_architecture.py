@@ -86,6 +86,9 @@ def test_every_folder_with_modules_is_a_package() -> None:
 BROUGHT_ALONG = {"markupsafe", "pydantic_core"}
 """Jinja and Pydantic pin these and have their users import from them."""
 
+IMPORTED_AS = {"scikit-learn": "sklearn"}
+"""The module of a package that is called otherwise and may not be installed."""
+
 
 def _imported(room: str) -> set[str]:
     """The top-level modules that a folder's files import, apart from Python's own and ours."""
@@ -111,7 +114,8 @@ def _declared(*extras: str) -> set[str]:
         for module, names in packages_distributions().items()
         if packages & {name.lower().replace("_", "-") for name in names}
     }
-    return modules | packages  # an extra that is not installed is known by the packages' names
+    # an extra that is not installed is known by the packages' names
+    return modules | {IMPORTED_AS.get(package, package) for package in packages}
 
 
 @pytest.mark.parametrize(

@@ -12,13 +12,14 @@ from forms_ocr.model import (
     EMPTY,
     Account,
     AccountStatus,
+    CellsRead,
     Disposition,
     Glyphs,
     GreyImage,
+    HandModel,
     Page,
     PageDisposition,
     Period,
-    Posteriors,
     Reason,
     Rules,
     Template,
@@ -52,11 +53,15 @@ class ToldRecognizer:
     classes: tuple[str, ...]
     certainty: float = 0.9999
 
-    def recognize(self, glyphs: Glyphs) -> Posteriors:
+    @property
+    def hand_model(self) -> HandModel:
+        return HandModel()
+
+    def read_cells(self, glyphs: Glyphs) -> CellsRead:
         posteriors = np.full((len(glyphs), len(CLASSES)), (1 - self.certainty) / 11, np.float32)
         for i, (glyph, name) in enumerate(zip(glyphs, self.classes, strict=True)):
             posteriors[i, CLASSES.index(name) if glyph.any() else EMPTY] = self.certainty
-        return posteriors
+        return CellsRead(posteriors, np.zeros((len(glyphs), 1), np.float32))
 
 
 class NoLineReader:

@@ -17,7 +17,7 @@ from forms_ocr.extraction import normalise_glyph
 from forms_ocr.model import CLASSES, EMPTY, GLYPH_SIDE_PX, OTHER, Glyphs
 from forms_ocr.recognition import NetworkRecognizer
 from forms_ocr.recognition import network as network_module
-from forms_ocr.recognition.card import CARD_NAME, NETWORK_NAME
+from forms_ocr.recognition.card import CARD_NAME, NETWORK_NAMES
 from forms_ocr.simulation import DrawnHand, InkShape
 
 _WEIGHTS = Path(network_module.__file__).with_name("weights")
@@ -82,8 +82,18 @@ def test_noise_has_a_low_posterior_for_every_digit(recognizer: NetworkRecognizer
 def test_a_glyph_without_ink_is_empty(recognizer: NetworkRecognizer) -> None:
     posteriors = recognizer.recognize(np.zeros((3, GLYPH_SIDE_PX, GLYPH_SIDE_PX), np.uint8))
     # certain, not only likely: the network is not asked
-    certain = 1 - (len(CLASSES) - 1) * recognizer.card.calibration.posterior_floor
+    certain = 1 - (len(CLASSES) - 1) * recognizer.card.first.posterior_floor
     np.testing.assert_allclose(posteriors[:, EMPTY], certain, atol=1e-7)
+
+
+def test_features_are_of_unit_length_and_alike_for_like_digits(recognizer: NetworkRecognizer) -> None:
+    glyphs, labels = _drawn_digits("european", 10)
+    features = recognizer.read_cells(np.concatenate([glyphs, np.zeros_like(glyphs[:1])])).features
+    np.testing.assert_allclose(np.linalg.norm(features[:-1], axis=1), 1.0, atol=1e-5)
+    assert not features[-1].any()
+    alike = features[:-1] @ features[:-1].T
+    same = labels[:, None] == labels
+    assert alike[same].mean() > alike[~same].mean() + 0.2
 
 
 def test_no_glyphs_give_no_posteriors(recognizer: NetworkRecognizer) -> None:
@@ -96,7 +106,8 @@ def test_rows_sum_to_one_and_no_class_is_ruled_out(recognizer: NetworkRecognizer
     glyphs, _ = _drawn_digits("hasty", 5)
     posteriors = recognizer.recognize(np.concatenate([glyphs, np.zeros_like(glyphs[:2])]))
     np.testing.assert_allclose(posteriors.sum(axis=1), 1.0, atol=1e-5)
-    assert posteriors.min() >= 0.99 * recognizer.card.calibration.posterior_floor > 0
+    floor = min(recognizer.card.first.posterior_floor, recognizer.card.second.posterior_floor)
+    assert posteriors.min() >= 0.99 * floor > 0
 
 
 def test_a_posterior_does_not_depend_on_the_neighbours(recognizer: NetworkRecognizer) -> None:
@@ -106,6 +117,21 @@ def test_a_posterior_does_not_depend_on_the_neighbours(recognizer: NetworkRecogn
     order = np.random.default_rng(0).permutation(len(glyphs))
     np.testing.assert_allclose(together, alone, atol=2e-6)
     np.testing.assert_allclose(together[order], recognizer.recognize(glyphs[order]), atol=2e-6)
+
+
+def test_the_second_look_is_for_what_the_first_is_not_sure_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    glyphs, _ = _drawn_digits("european", 20)
+    recognizer = NetworkRecognizer()
+    asked: list[int] = []
+    look = recognizer._second.look
+
+    def spy(doubtful: Glyphs) -> tuple[np.ndarray, np.ndarray]:
+        asked.append(len(doubtful))
+        return look(doubtful)
+
+    monkeypatch.setattr(recognizer._second, "look", spy)
+    recognizer.recognize(glyphs)
+    assert 0 < sum(asked) < 0.3 * len(glyphs)
 
 
 def test_another_process_reads_the_same(recognizer: NetworkRecognizer) -> None:
@@ -128,19 +154,20 @@ def test_a_slip_is_read_in_milliseconds(recognizer: NetworkRecognizer) -> None:
 
 def test_the_card_names_its_weights(recognizer: NetworkRecognizer) -> None:
     assert len(recognizer.card.sha256) == 64
-    assert (_WEIGHTS / NETWORK_NAME).stat().st_size < 2_000_000
+    assert sum((_WEIGHTS / name).stat().st_size for name in NETWORK_NAMES) < 3_000_000
 
 
-def test_changed_weights_are_refused(weights: Path) -> None:
-    network = bytearray((weights / NETWORK_NAME).read_bytes())
+@pytest.mark.parametrize("name", NETWORK_NAMES)
+def test_changed_weights_are_refused(weights: Path, name: str) -> None:
+    network = bytearray((weights / name).read_bytes())
     network[len(network) // 2] ^= 1
-    (weights / NETWORK_NAME).write_bytes(network)
+    (weights / name).write_bytes(network)
     with pytest.raises(ConfigurationError, match="sha256") as caught:
         NetworkRecognizer(weights)
     assert caught.value.exit_code is ExitCode.CONFIGURATION
 
 
-@pytest.mark.parametrize("name", [CARD_NAME, NETWORK_NAME])
+@pytest.mark.parametrize("name", [CARD_NAME, *NETWORK_NAMES])
 def test_a_missing_file_is_named(weights: Path, name: str) -> None:
     (weights / name).unlink()
     with pytest.raises(ConfigurationError, match=name):
@@ -152,10 +179,12 @@ def test_a_missing_file_is_named(weights: Path, name: str) -> None:
     [
         ("classes", [*CLASSES[::-1]]),
         ("glyph_side_px", 28),
-        ("temperature", 0),
-        ("temperature", float("nan")),
-        ("temperature", None),
-        ("posterior_floor", 0.5),
+        ("sure", float("nan")),
+        ("sure", None),
+        ("first", None),
+        ("second", {"first_weight": float("nan")}),
+        ("second", {"posterior_floor": 0.5}),
+        ("hand", {"closeness": float("inf")}),
         ("date", None),
     ],
 )
@@ -166,10 +195,10 @@ def test_a_card_that_does_not_fit_is_refused(weights: Path, field: str, value: o
 
 
 def test_all_faults_of_a_card_are_told_at_once(weights: Path) -> None:
-    _change_card(weights, classes=[], temperature=-1, sha256="0")
+    _change_card(weights, classes=[], sure=-1, sha256={})
     with pytest.raises(ConfigurationError) as caught:
         NetworkRecognizer(weights)
-    assert len(caught.value.faults) == 3
+    assert len(caught.value.faults) == 4
 
 
 @pytest.mark.parametrize("text", ["{", "[]", "\xff"])

@@ -32,30 +32,30 @@ def page(
 
 
 def test_a_right_record_is_right() -> None:
-    outcome = compare(page(), TRUTH, ("mnist", "pdf"))
+    outcome = compare(page(), TRUTH, ("mnist", "pdf", "legible"))
     assert (outcome.is_right, outcome.is_accepted, outcome.is_wrong_accepted) == (True, True, False)
     assert (outcome.digits, outcome.wrong_digits) == (2, 0)
 
 
 def test_an_accepted_wrong_account_is_the_worst() -> None:
-    outcome = compare(page("17", cells=(("1", 0.99), ("7", 0.9))), TRUTH, ("mnist", "pdf"))
+    outcome = compare(page("17", cells=(("1", 0.99), ("7", 0.9))), TRUTH, ("mnist", "pdf", "legible"))
     assert outcome.is_wrong_accepted
     assert outcome.confusions == (("2", "7", 0.9),)
 
 
 def test_a_wrong_record_under_review_is_not_counted_wrong() -> None:
-    outcome = compare(page("17", Disposition.REVIEW), TRUTH, ("mnist", "pdf"))
+    outcome = compare(page("17", Disposition.REVIEW), TRUTH, ("mnist", "pdf", "legible"))
     assert (outcome.is_right, outcome.is_wrong_accepted) == (False, False)
 
 
 def test_an_accepted_trouble_is_wrong_even_when_read_right() -> None:
     truth = SlipTruth(TRUTH.cells, TRUTH.values, "12", "00563", "2026-11-24", trouble="unsigned")
-    assert compare(page(), truth, ("mnist", "pdf")).is_wrong_accepted
+    assert compare(page(), truth, ("mnist", "pdf", "legible")).is_wrong_accepted
 
 
 def test_a_slip_that_was_not_found_is_lost() -> None:
     empty = PageReading(1, PageDisposition.FOREIGN)
-    outcome = compare(empty, TRUTH, ("mnist", "pdf"))
+    outcome = compare(empty, TRUTH, ("mnist", "pdf", "legible"))
     score = Score()
     score.add(outcome)
     assert (score.slips, score.lost, score.accepted) == (1, 1, 0)
@@ -74,8 +74,8 @@ def test_the_bound_is_above_the_rate_and_grows_with_errors(events: int, trials: 
 
 
 def test_the_tables_carry_the_figures() -> None:
-    outcomes = [compare(page(), TRUTH, ("mnist", "pdf")) for _ in range(9)]
-    outcomes.append(compare(page("17", cells=(("1", 0.99), ("7", 0.9))), TRUTH, ("usps", "pdf")))
+    outcomes = [compare(page(), TRUTH, ("mnist", "pdf", "legible")) for _ in range(9)]
+    outcomes.append(compare(page("17", cells=(("1", 0.99), ("7", 0.9))), TRUTH, ("usps", "pdf", "legible")))
     text, figures = as_text("title", outcomes), as_json("title", outcomes)
     assert "95.000%" in text
     assert "2 read as 7" in text

@@ -53,10 +53,18 @@ def test_glyphs_keep_their_proportions() -> None:
     assert _source(stretch=(0.5, 0.5)).shape(0, stretch=0.5).aspect == pytest.approx(9 / 32, abs=0.08)
 
 
-def test_a_stroke_stretched_to_a_block_becomes_a_stroke_again() -> None:
-    source = _source(stretch=(0.5, 0.8))
-    source.pixels[0, 2:18, 2:18] = 255
-    assert source.shape(0, stretch=0.6).aspect < 0.35
+def test_a_one_stretched_to_a_block_becomes_a_stroke_again() -> None:
+    source, rng = _source(stretch=(0.5, 0.8)), np.random.default_rng(0)
+    one = source.pick("1", rng)
+    source.pixels[one, 2:18, 2:18] = 255
+    assert source.shape(one, stretch=0.6).aspect < 0.35
+
+
+def test_an_eight_of_which_the_loops_ran_full_stays_an_eight() -> None:
+    source, rng = _source(stretch=(0.5, 0.8)), np.random.default_rng(0)
+    eight = source.pick("8", rng)
+    source.pixels[eight, 2:18, 2:18] = 255
+    assert source.shape(eight, stretch=0.6).aspect > 0.5
 
 
 def test_an_empty_glyph_is_an_error() -> None:

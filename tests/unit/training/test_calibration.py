@@ -1,4 +1,4 @@
-"""Calibration finds the temperature that made the labels."""
+"""Calibration finds the weights that made the labels."""
 
 from __future__ import annotations
 
@@ -10,22 +10,30 @@ from forms_ocr.recognition import Calibration, posteriors_of
 from training.calibration import OTHER_ON_SLIPS, calibrate, calibration_error, for_slips
 
 
-def _drawn(temperature: float, count: int = 8000) -> tuple[np.ndarray, np.ndarray]:
-    """Logits and labels that are drawn from their posteriors at a temperature."""
+def _drawn(weight: float, count: int = 8000) -> tuple[np.ndarray, np.ndarray]:
+    """Logits and labels that are drawn from their posteriors at a weight."""
     rng = np.random.default_rng(4)
     logits = rng.normal(0, 4, (count, 12)).astype(np.float32)
-    posteriors = posteriors_of(logits, Calibration(temperature))
+    posteriors = posteriors_of(logits, Calibration(weight))
     labels = (posteriors.cumsum(axis=1) < rng.random((count, 1))).sum(axis=1)
     return logits, np.minimum(labels, 11).astype(np.uint8)
 
 
-@pytest.mark.parametrize("temperature", [0.7, 1.0, 1.8])
-def test_the_true_temperature_is_found(temperature: float) -> None:
-    found = calibrate(*_drawn(temperature))
-    assert found.temperature == pytest.approx(temperature, rel=0.08)
+@pytest.mark.parametrize("weight", [0.55, 1.0, 1.4])
+def test_the_true_weight_is_found(weight: float) -> None:
+    found = calibrate(*_drawn(weight))
+    assert found.first_weight == pytest.approx(weight, rel=0.08)
 
 
-def test_mistakes_that_no_temperature_foresees_raise_the_floor() -> None:
+def test_a_second_look_that_knows_better_gets_the_weight() -> None:
+    second, labels = _drawn(1.0)
+    first = np.random.default_rng(8).normal(0, 4, second.shape).astype(np.float32)
+    found = calibrate(first, labels, second)
+    assert found.first_weight == pytest.approx(0.0, abs=0.11)
+    assert found.second_weight == pytest.approx(1.0, abs=0.11)
+
+
+def test_mistakes_that_no_weight_foresees_raise_the_floor() -> None:
     logits, labels = _drawn(1.0)
     clean = calibrate(logits, labels)
     labels[::300] = (labels[::300] + 5) % 12
@@ -33,7 +41,7 @@ def test_mistakes_that_no_temperature_foresees_raise_the_floor() -> None:
 
 
 def test_calibrated_posteriors_have_a_small_error() -> None:
-    logits, labels = _drawn(1.8)
+    logits, labels = _drawn(0.55)
     before = calibration_error(posteriors_of(logits, Calibration()), labels)
     after = calibration_error(posteriors_of(logits, calibrate(logits, labels)), labels)
     assert after < 0.02 < before

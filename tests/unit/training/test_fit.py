@@ -12,13 +12,17 @@ import pytest
 torch = pytest.importorskip("torch", reason="the optional extra `training` is not installed")
 pytest.importorskip("onnx", reason="the optional extra `training` is not installed")
 
-from forms_ocr.model import GLYPH_SIDE_PX  # noqa: E402
+from forms_ocr.decision import Examples  # noqa: E402
+from forms_ocr.model import EMPTY, GLYPH_SIDE_PX, OTHER, CellsRead, HandModel  # noqa: E402
 from forms_ocr.recognition import Calibration, NetworkRecognizer, posteriors_of  # noqa: E402
 from training.augmentation import augment  # noqa: E402
-from training.export import export  # noqa: E402
+from training.export import Looks, add_to_card, export, onnx_of  # noqa: E402
 from training.figures import figures, table  # noqa: E402
-from training.fit import Effort, fit, logits_of  # noqa: E402
-from training.glyphs import LabelledGlyphs, Recipe, make_glyphs  # noqa: E402
+from training.fit import Effort, fit  # noqa: E402
+from training.glyphs import LabelledGlyphs, Recipe, glyphs_of_page, make_glyphs  # noqa: E402
+from training.hand import KNOWN_CELLS, OneHand, fit_hand, slips_of  # noqa: E402
+from training.network import FIRST_LOOK, SECOND_LOOK  # noqa: E402
+from training.quantization import LARGEST_LOSS, lighter, logits_of, quantized  # noqa: E402
 
 
 @pytest.fixture(scope="module")
@@ -26,16 +30,58 @@ def glyphs() -> LabelledGlyphs:
     return make_glyphs(Recipe("", "training", 2, 11), workers=1)
 
 
-def test_a_network_learns_exports_and_reads(glyphs: LabelledGlyphs, tmp_path: Path) -> None:
-    few = glyphs[np.flatnonzero(glyphs.labels < 2)]
-    network = fit(few, Effort(epochs=120, minutes=0.5, threads=1), seed=1)
-    logits = logits_of(network, few.glyphs)
-    assert (logits.argmax(axis=1) == few.labels).mean() > 0.8
+@pytest.fixture(scope="module")
+def few(glyphs: LabelledGlyphs) -> LabelledGlyphs:
+    """What a network learns in seconds: zeros and ones."""
+    return glyphs[np.flatnonzero(glyphs.labels < 2)]
 
-    export(network, Calibration(posterior_floor=1e-4), {"date": "2026-01-01"}, tmp_path)
+
+@pytest.fixture(scope="module")
+def networks(few: LabelledGlyphs) -> list[bytes]:
+    effort = Effort(epochs=120, minutes=0.25, threads=1)
+    return [onnx_of(fit(few, widths, effort, seed=1)) for widths in (FIRST_LOOK, SECOND_LOOK)]
+
+
+def test_networks_learn_export_and_read(few: LabelledGlyphs, networks: list[bytes], tmp_path: Path) -> None:
+    first, second = (logits_of(network, few.glyphs) for network in networks)
+    assert (first.argmax(axis=1) == few.labels).mean() > 0.8
+    assert (second.argmax(axis=1) == few.labels).mean() > 0.8
+
+    # nobody is ever this sure: all glyphs get both looks
+    both = Calibration(0.5, 0.5, posterior_floor=1e-4)
+    export(
+        networks,
+        Looks(1.0, Calibration(posterior_floor=1e-4), both, HandModel()),
+        {"date": "2026-01-01"},
+        tmp_path,
+    )
+    add_to_card({"figures": 1}, tmp_path)
     read = NetworkRecognizer(tmp_path).recognize(few.glyphs)
-    np.testing.assert_allclose(read, posteriors_of(logits, Calibration(posterior_floor=1e-4)), atol=1e-4)
-    assert json.loads((tmp_path / "digits.json").read_text())["weights"] < 250_000
+    np.testing.assert_allclose(read, posteriors_of(first, both, second), atol=1e-4)
+    card = json.loads((tmp_path / "digits.json").read_text())
+    assert sum(card["bytes"].values()) < 3_000_000
+    assert card["figures"] == 1
+
+
+def test_eight_bits_are_kept_where_they_cost_no_accuracy(few: LabelledGlyphs, networks: list[bytes]) -> None:
+    exact = networks[0]
+    network, trade = lighter(exact, few, few)
+    assert trade["is_in_8_bits"] == (trade["accuracy"] - trade["accuracy_in_8_bits"] <= LARGEST_LOSS)
+    assert (network == exact) != trade["is_in_8_bits"]
+    small = quantized(exact, few.glyphs)
+    assert len(small) < 0.5 * len(exact)
+    agreeing = logits_of(small, few.glyphs).argmax(axis=1) == logits_of(exact, few.glyphs).argmax(axis=1)
+    assert agreeing.mean() > 0.95
+
+
+def test_a_digit_of_which_dots_are_left_is_not_to_be_read(glyphs: LabelledGlyphs) -> None:
+    dots = np.zeros_like(glyphs.glyphs[:1])
+    dots[0, 10:14, 10:14] = 255
+    whole = glyphs[np.flatnonzero(glyphs.to_be_read < EMPTY)[:1]]
+    lost = replace(whole, glyphs=dots)
+    assert whole.to_be_read == whole.labels
+    assert lost.to_be_read == OTHER
+    assert replace(lost, labels=np.array([EMPTY], np.uint8)).to_be_read == EMPTY
 
 
 def test_augmentation_keeps_glyphs_glyphs(glyphs: LabelledGlyphs) -> None:
@@ -58,3 +104,42 @@ def test_figures_count_rightly(glyphs: LabelledGlyphs) -> None:
     wrong = replace(glyphs, labels=((glyphs.labels + 1) % 12).astype(np.uint8))
     assert figures(wrong, sure)["digits"]["accuracy"] == 0.0
     assert "wrong/1000 sure" in table(found)
+
+
+def test_pages_of_one_hand_are_put_together_to_slips() -> None:
+    page = glyphs_of_page(Recipe("", "validation", 1, 5, is_one_hand=True), 0)
+    assert len(np.unique(page.sources)) == 1
+    rng = np.random.default_rng(2)
+    features = rng.normal(size=(len(page), 8)).astype(np.float32)
+    features /= np.linalg.norm(features, axis=1, keepdims=True)
+    read = CellsRead(np.full((len(page), 12), 1 / 12, np.float32), features)
+    slips = list(slips_of(page, read, rng))
+    assert slips
+    assert all(len(slip.examples) == KNOWN_CELLS for slip in slips)
+    digits = np.concatenate([slip.labels for slip in slips])
+    assert digits.max() < EMPTY
+
+
+def test_a_hand_that_misreads_alike_is_corrected_and_a_blind_one_is_left_alone() -> None:
+    rng = np.random.default_rng(3)
+    shapes = np.linalg.qr(rng.normal(size=(16, 10)))[0].T.astype(np.float32)
+    labels = rng.integers(0, 10, (30, KNOWN_CELLS + 6))
+    said = np.full((30, KNOWN_CELLS + 6, 12), 0.3 / 11, np.float32)
+    # everybody's digit is read as the next one
+    np.put_along_axis(said, ((labels + 1) % 10)[..., None], 0.7, axis=2)
+    slips = [
+        OneHand(
+            Examples(said[i, :KNOWN_CELLS], shapes[labels[i, :KNOWN_CELLS]], labels[i, :KNOWN_CELLS]),
+            CellsRead(said[i, KNOWN_CELLS:], shapes[labels[i, KNOWN_CELLS:]]),
+            labels[i, KNOWN_CELLS:],
+        )
+        for i in range(30)
+    ]
+    model, gains = fit_hand(slips)
+    assert model.correction > 0
+    assert gains["both_wrong"] < 0.5 * gains["cell_alone_wrong"]
+    blind = [
+        replace(slip, examples=replace(slip.examples, digits=rng.integers(0, 10, KNOWN_CELLS)))
+        for slip in slips
+    ]
+    assert fit_hand(blind)[1]["both_surprise"] > 0.8 * gains["cell_alone_surprise"]
