@@ -35,7 +35,8 @@ def errors_mm(form: Template, seen: Sightings, off_mm: tuple[float, float]) -> N
     return np.asarray(np.hypot(errors[:, 0], errors[:, 1]))
 
 
-@given(off_mm=st.tuples(st.floats(-0.9, 0.9), st.floats(-0.9, 0.9)))
+# nearer to the end of the search there is no neighbour left to tell fractions of a pixel by
+@given(off_mm=st.tuples(st.floats(-0.85, 0.85), st.floats(-0.85, 0.85)))
 @quick
 def test_every_landmark_is_found_however_the_fit_is_off(
     drawn_form: Template, off_mm: tuple[float, float]
