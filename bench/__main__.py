@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gc
 import tempfile
 from collections.abc import Callable
 from functools import cache, partial
@@ -68,6 +69,9 @@ class _Bench:
         self.scans = [folder / f"{number}.pdf" for number in range(pages)]
         for scan, page in zip(self.scans, self.pages, strict=True):
             scan.write_bytes(page)
+        # as workers do
+        gc.collect()
+        gc.freeze()
 
 
 def _write_registry(path: Path, accounts: list[Account]) -> Path:

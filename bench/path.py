@@ -62,7 +62,15 @@ def _time_stages(page: Page, reader: Reader, stages: dict[str, list[float]]) -> 
     extracted = time.perf_counter()
     evidence = gather_evidence(inks, page.values, reader)
     recognised = time.perf_counter()
-    decide(evidence, reader.template, reader.rules, reader.registry, reader.period, registration.residual_mm)
+    decide(
+        evidence,
+        reader.template,
+        reader.rules,
+        reader.registry,
+        reader.period,
+        registration.residual_mm,
+        reader.recognizer.hand_model,
+    )
     decided = time.perf_counter()
     marks = (started, registered, extracted, recognised, decided)
     for name, (begin, end) in zip(stages, pairwise(marks), strict=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
@@ -35,7 +36,10 @@ def _draw(template: Template, page: Page, registration: Registration) -> bytes:
 
 
 def _build_page_reader(template: Path, registry: Path | None, rules: Rules, period: Period) -> PageReader:
-    return partial(read_page, reader=build_reader(template, registry, rules, period))
+    reader = build_reader(template, registry, rules, period)
+    # what is loaded by now stays: the collector need not walk through it every few pages
+    gc.freeze()
+    return partial(read_page, reader=reader)
 
 
 def _open_with_limits(limits: Limits, path: Path) -> AbstractContextManager[Scan]:

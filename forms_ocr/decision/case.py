@@ -22,7 +22,7 @@ from forms_ocr.decision.fields import (
     read_own_field,
     signature_presence,
 )
-from forms_ocr.decision.hand import examples_of, seen_beside
+from forms_ocr.decision.hand import doubtful_cells, examples_of, seen_beside
 from forms_ocr.decision.ink import Presence
 from forms_ocr.decision.meter import MeterReading, ReadingInk, read_meter, reading_ink
 from forms_ocr.decision.registry import Registry
@@ -203,11 +203,12 @@ class CaseReader:
         evidence = self._evidence.get(name)
         if ink is None or evidence is None or not ink.cells.is_sound:
             return ink
-        examples = examples_of(self._known_combs(account, date))
+        doubtful = doubtful_cells(evidence)
+        examples = examples_of(self._known_combs(account, date)) if len(doubtful) else None
         if examples is None:
             return ink
-        seen = seen_beside(evidence, examples, self._hand_model)
-        return ink if seen is evidence else reading_ink(cells_of(self._template.field(name), seen))
+        seen = seen_beside(evidence, doubtful, examples, self._hand_model)
+        return reading_ink(cells_of(self._template.field(name), seen))
 
     def _known_combs(
         self, account: AccountReading | None, date: DateReading | None

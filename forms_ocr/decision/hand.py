@@ -19,8 +19,12 @@ from forms_ocr.model import Features, FieldEvidence, HandModel, Posteriors
 
 _DIGITS = 10
 
-CLEAR = 0.9995
-"""Cells this clear are not looked at again: nothing that a hand shows could change what they say."""
+CLEAR = 0.995
+"""Cells this clear are not looked at again: there is next to nothing left that a hand could tell of them."""
+
+MOST = 3.0
+"""Logarithm of the odds by which examples speak for one digit against another at most, 20 to 1: what nobody
+could read on its own stays in doubt, however much it looks like something."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,16 +63,22 @@ def examples_of(known: Iterable[tuple[FieldEvidence | None, str]]) -> Examples |
     return Examples(posteriors[has_ink], features[has_ink], digits[has_ink].astype(np.intp))
 
 
-def seen_beside(evidence: FieldEvidence, examples: Examples, model: HandModel) -> FieldEvidence:
-    """A comb's evidence, its doubtful cells read anew beside examples of the hand."""
+def doubtful_cells(evidence: FieldEvidence) -> NDArray[np.intp]:
+    """(M,) indexes of the cells of a comb that a look at the rest of the hand may help."""
     posteriors, features = evidence.posteriors, evidence.features
     if features is None or len(features) != len(posteriors):
+        return np.zeros(0, np.intp)
+    return np.flatnonzero((posteriors.max(axis=1, initial=0.0) < CLEAR) & features.any(axis=1))
+
+
+def seen_beside(
+    evidence: FieldEvidence, doubtful: NDArray[np.intp], examples: Examples, model: HandModel
+) -> FieldEvidence:
+    """A comb's evidence, its doubtful cells read anew beside examples of the hand."""
+    if evidence.features is None:
         return evidence
-    doubtful = np.flatnonzero((posteriors.max(axis=1, initial=0.0) < CLEAR) & features.any(axis=1))
-    if not len(doubtful):
-        return evidence
-    found = np.array(posteriors)
-    found[doubtful] = reread(posteriors[doubtful], features[doubtful], examples, model)
+    found = np.array(evidence.posteriors)
+    found[doubtful] = reread(found[doubtful], evidence.features[doubtful], examples, model)
     return replace(evidence, posteriors=found)
 
 
@@ -87,7 +97,7 @@ def reread(posteriors: Posteriors, features: Features, examples: Examples, model
     shift = model.closeness * _nearest(alike, examples.digits, model.expected)
     shift += model.correction * (np.exp(model.sharpness * (alike - 1.0)) @ _misread(examples))
     digits = posteriors[:, :_DIGITS]
-    shares = digits * np.exp(shift - shift.max(axis=1, keepdims=True))
+    shares = digits * np.exp(np.maximum(shift - shift.max(axis=1, keepdims=True), -MOST))
     total = digits.sum(axis=1, keepdims=True)
     found = np.array(posteriors)
     found[:, :_DIGITS] = shares * (total / np.maximum(shares.sum(axis=1, keepdims=True), 1e-30))
@@ -97,8 +107,9 @@ def reread(posteriors: Posteriors, features: Features, examples: Examples, model
 def _nearest(alike: NDArray[np.float32], digits: NDArray[np.intp], expected: float) -> NDArray[np.float64]:
     """(N, 10), how much nearer than expected the nearest example of every digit is; 0 without an example."""
     found = np.zeros((len(alike), _DIGITS))
-    for digit in np.unique(digits):
-        found[:, digit] = alike[:, digits == digit].max(axis=1) - expected
+    order = np.argsort(digits, kind="stable")
+    present, starts = np.unique(digits[order], return_index=True)
+    found[:, present] = np.maximum.reduceat(alike[:, order], starts, axis=1) - expected
     return found
 
 

@@ -32,7 +32,7 @@ class Rules:
     """The rules of the business with their defaults.
 
     ``min_confidence`` is the cut: a record is accepted only when its confidence reaches it. The default is
-    measured: of 1,247 good simulated slips by writers never trained on, 629 reached it, none of them wrong.
+    measured: of 1,256 good simulated slips by writers never trained on, 797 reached it, two of them wrong.
     ``max_monthly_kwh`` is the most that is believed to be used in a month without somebody looking.
     ``refuse_when_certain`` names the reasons that refuse a slip outright once the fields behind them are
     certain; every other reason sends it to review.
@@ -41,7 +41,7 @@ class Rules:
     first_day: int = 23
     last_day: int = 26
     account_digits: int = 12
-    min_confidence: float = 0.98
+    min_confidence: float = 0.985
     max_residual_mm: float = 0.35
     max_monthly_kwh: float = 5000.0
     refuse_when_certain: frozenset[Reason] = field(

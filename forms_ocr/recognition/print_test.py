@@ -19,7 +19,7 @@ _LETTER_INK_MM2 = 0.15
 # Print is level within this: the blur of a scan at 150 dpi.
 _SAME_MM = 0.13
 # An edge is steep or level when one gradient is this many times the other (11 degrees).
-_STRAIGHT = 5.0
+_STRAIGHT = 5
 _EDGE_SHARE = 0.35
 
 # Logistic regression over the six features in the order of :class:`Regularity`; fitted by
@@ -116,12 +116,15 @@ def _share_level(places_mm: NDArray[np.float64]) -> float:
 
 def _straight_edges(darkness: NDArray[np.uint8]) -> tuple[float, float]:
     """Shares of strong edges that are upright and level."""
-    across = np.abs(cv2.Sobel(darkness, cv2.CV_16S, 1, 0))
-    down = np.abs(cv2.Sobel(darkness, cv2.CV_16S, 0, 1))
-    strength = across + down
-    at = strength > _EDGE_SHARE * float(strength.max())
-    x, y = across[at], down[at]
-    return float((x > _STRAIGHT * y).mean()), float((y > _STRAIGHT * x).mean())
+    across, down = (cv2.Sobel(darkness, cv2.CV_16S, *order) for order in ((1, 0), (0, 1)))
+    np.abs(across, out=across)
+    np.abs(down, out=down)
+    strength = cv2.add(across, down)
+    at = strength > int(_EDGE_SHARE * float(strength.max()))
+    # whole numbers of 16 bits all the way: this is asked of every slip
+    upright, flat = across > _STRAIGHT * down, down > _STRAIGHT * across
+    edges = max(1, np.count_nonzero(at))
+    return np.count_nonzero(upright & at) / edges, np.count_nonzero(flat & at) / edges
 
 
 def _stroke_spread(ink: NDArray[np.uint8]) -> float:

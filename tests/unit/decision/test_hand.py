@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forms_ocr.decision import Examples, reread
-from forms_ocr.model import CLASSES, HandModel
+from forms_ocr.decision.hand import doubtful_cells, examples_of, seen_beside
+from forms_ocr.model import CLASSES, FieldEvidence, HandModel
 
 _MODEL = HandModel(closeness=3.0, expected=0.8, correction=6.0, sharpness=10.0)
 _seeds = st.integers(0, 10_000)
@@ -66,11 +67,11 @@ def test_a_misread_seven_corrects_the_cells_that_look_like_it() -> None:
     """The writer's known 7 was read as a 1; another cell looks the same, a third looks different."""
     alike, different = np.eye(2, 16, dtype=np.float32)
     examples = Examples(_sure(1, 0.9), alike[None], np.array([7]))
-    read = np.concatenate([_sure(1, 0.8), _sure(1, 0.8)])
+    read = np.concatenate([_sure(1, 0.6), _sure(1, 0.6)])
     found = reread(read, np.stack([alike, different]), examples, HandModel(correction=4.0))
     assert found[0].argmax() == 7
     assert found[1].argmax() == 1
-    np.testing.assert_allclose(found[1, 1], 0.8, atol=0.01)
+    np.testing.assert_allclose(found[1, 1], 0.6, atol=0.01)
 
 
 def test_looking_like_a_known_digit_speaks_for_it() -> None:
@@ -80,3 +81,50 @@ def test_looking_like_a_known_digit_speaks_for_it() -> None:
     model = HandModel(closeness=3.0, expected=0.8)
     assert reread(doubtful, alike[None], examples, model)[0, 4] > doubtful[0, 4]
     assert reread(doubtful, different[None], examples, model)[0, 4] < doubtful[0, 4]
+
+
+def _comb(rows: list[np.ndarray], features: np.ndarray | None) -> FieldEvidence:
+    posteriors = np.concatenate(rows)
+    return FieldEvidence("f", posteriors, np.ones(len(posteriors), np.float32), features=features)
+
+
+def test_examples_are_the_inked_cells_of_known_combs() -> None:
+    shapes = np.eye(4, 16, dtype=np.float32)
+    shapes[2] = 0  # no ink
+    known = _comb([_sure(digit, 0.9) for digit in (1, 2, 3, 4)], shapes)
+    unknown_features = _comb([_sure(1, 0.9)], None)
+    found = examples_of([(known, "1234"), (unknown_features, "1"), (None, "55"), (known, "12")])
+    assert found is not None
+    np.testing.assert_array_equal(found.digits, [1, 2, 4])
+    np.testing.assert_array_equal(found.features, shapes[[0, 1, 3]])
+    assert examples_of([(None, "1")]) is None
+
+
+def test_only_doubtful_cells_are_seen_again() -> None:
+    alike = np.eye(1, 16, dtype=np.float32)
+    features = np.concatenate([alike, alike, np.zeros_like(alike)])
+    comb = _comb([_sure(1, 0.5), _sure(1, 0.99999), _sure(1, 0.5)], features)
+    doubtful = doubtful_cells(comb)
+    np.testing.assert_array_equal(doubtful, [0])
+    examples = Examples(_sure(1, 0.9), alike, np.array([7]))
+    seen = seen_beside(comb, doubtful, examples, HandModel(correction=8.0))
+    assert seen.posteriors[0].argmax() == 7
+    np.testing.assert_array_equal(seen.posteriors[1:], comb.posteriors[1:])
+    assert comb.posteriors[0].argmax() == 1
+
+
+def test_cells_that_are_no_probabilities_are_left_for_others_to_refuse() -> None:
+    comb = _comb([np.full((1, len(CLASSES)), np.nan, np.float32)], np.eye(1, 16, dtype=np.float32))
+    assert not len(doubtful_cells(comb))
+
+
+@settings(max_examples=30, deadline=None)
+@given(_seeds)
+def test_examples_settle_a_doubt_but_never_speak_more_than_twenty_to_one(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    posteriors, features = _cells(rng, 3)
+    posteriors += np.float32(1e-3)
+    posteriors /= posteriors.sum(axis=1, keepdims=True)
+    found = reread(posteriors, features, _examples(rng, 15), HandModel(50.0, 0.5, 90.0, 2.0))
+    odds = np.log(found[:, :10] / posteriors[:, :10])
+    assert np.ptp(odds, axis=1).max() <= 3.0 + 1e-3
