@@ -123,8 +123,8 @@ def _straight_edges(darkness: NDArray[np.uint8]) -> tuple[float, float]:
     at = strength > int(_EDGE_SHARE * float(strength.max()))
     # whole numbers of 16 bits all the way: this is asked of every slip
     upright, flat = across > _STRAIGHT * down, down > _STRAIGHT * across
-    edges = max(1, np.count_nonzero(at))
-    return np.count_nonzero(upright & at) / edges, np.count_nonzero(flat & at) / edges
+    edges = int(np.count_nonzero(at)) or 1
+    return int(np.count_nonzero(upright & at)) / edges, int(np.count_nonzero(flat & at)) / edges
 
 
 def _stroke_spread(ink: NDArray[np.uint8]) -> float:
