@@ -36,6 +36,7 @@ from forms_ocr.model import (
     Reason,
     Record,
     Registration,
+    Rules,
     SlipReading,
 )
 from forms_ocr.recognition import NetworkRecognizer
@@ -239,7 +240,7 @@ def test_a_larger_budget_accepts_more(tmp_path: Path, monkeypatch: pytest.Monkey
 
 def test_other_weights_fall_back_and_say_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     summary, said = run_with_cut(tmp_path, monkeypatch, "another")
-    assert (summary["cut"]["basis"], summary["min_confidence"]) == ("other_weights", 0.98)
+    assert (summary["cut"]["basis"], summary["min_confidence"]) == ("other_weights", Rules().min_confidence)
     assert summary["slips"]["accepted"] == 2
     assert "learned with other weights" in said
 
