@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -23,7 +23,6 @@ from forms_ocr.model import (
     PageReading,
     Period,
     Reason,
-    Record,
     Registration,
     Rules,
     Shape,
@@ -35,7 +34,6 @@ from forms_ocr.recognition import (
     NetworkRecognizer,
     Recognizer,
     TesseractLineReader,
-    rivals_of,
 )
 from forms_ocr.registration import is_blank, markers_seen, register
 from forms_ocr.registry import load_registry
@@ -94,9 +92,8 @@ def _read_slip(
     page: Page, number: int, registration: Registration, values: Mapping[str, str], reader: Reader
 ) -> SlipReading:
     inks = extract(page, registration, reader.template)
-    evidence = gather_evidence(inks, values, reader)
     record = decide(
-        evidence,
+        gather_evidence(inks, values, reader),
         reader.template,
         reader.rules,
         reader.registry,
@@ -104,22 +101,9 @@ def _read_slip(
         registration.residual_mm,
         reader.recognizer.hand_model,
     )
-    record = with_background(record, evidence, reader.registry)
     is_shown = record.disposition is not Disposition.ACCEPTED
     picture = draw_slip(page, registration, reader.template) if is_shown else b""
     return SlipReading(number, registration, record, picture, draw_ink_map(inks))
-
-
-def with_background(
-    record: Record, evidence: Mapping[str, FieldEvidence], registry: Registry | None
-) -> Record:
-    """The record with what people ask about later: what else its cells may hold, and the registry's line."""
-    fields = tuple(
-        replace(field, rivals=rivals_of(evidence[field.name].posteriors)) if field.cells else field
-        for field in record.fields
-    )
-    registered = registry.find(record.account) if registry is not None and record.account else None
-    return replace(record, fields=fields, registered=registered)
 
 
 def draw_slip(page: Page, registration: Registration, template: Template) -> bytes:

@@ -1,4 +1,4 @@
-"""What every test leaves as it found it."""
+"""What every test finds as a fresh program has it."""
 
 from __future__ import annotations
 
@@ -7,13 +7,19 @@ from collections.abc import Iterator
 
 import pytest
 
+_LOGGER = logging.getLogger("forms_ocr")
+_UNTOUCHED = _LOGGER.level, _LOGGER.propagate, list(_LOGGER.handlers)
+
 
 @pytest.fixture(autouse=True)
 def _own_log() -> Iterator[None]:
-    """Commands run inside a test take the program's log over; the next test gets it back."""
-    logger = logging.getLogger("forms_ocr")
-    before = logger.level, logger.propagate, list(logger.handlers)
+    """Commands run inside a test, or in a fixture that several tests share, take the program's log over."""
+    _give_back()
     yield
-    logger.setLevel(before[0])
-    logger.propagate = before[1]
-    logger.handlers[:] = before[2]
+    _give_back()
+
+
+def _give_back() -> None:
+    _LOGGER.setLevel(_UNTOUCHED[0])
+    _LOGGER.propagate = _UNTOUCHED[1]
+    _LOGGER.handlers[:] = _UNTOUCHED[2]

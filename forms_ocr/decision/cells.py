@@ -39,6 +39,12 @@ NEARLY_NONE = 1e-3
 MIN_CLEAR_POSTERIOR = 0.95
 """Cells below are pointed out to a person: about one of twenty such would be wrong."""
 
+MAX_CLEAR_POSTERIOR = 0.995
+"""A cell whose first class is this likely needs no others named beside it."""
+
+MIN_RIVAL_POSTERIOR = 0.005
+MAX_RIVALS = 2
+
 
 class Cells:
     """The cells of one field from left to right.
@@ -124,6 +130,11 @@ class Cells:
         """The most likely class of each cell with its posterior."""
         return tuple(Candidate(CLASSES[top], row[top]) for top, row in zip(self.tops, self.rows, strict=True))
 
+    def rivals(self) -> tuple[tuple[Candidate, ...], ...]:
+        """The next likeliest classes of each cell, posteriors to four decimals; () if no cell leaves room."""
+        rivals = tuple(map(_rivals, self.rows)) if self.is_sound else ()
+        return rivals if any(rivals) else ()
+
     @property
     def has_gap(self) -> bool:
         """The most likely classes leave a cell empty before a written one."""
@@ -165,6 +176,17 @@ def _without_other(row: list[float]) -> list[float]:
 
 def _is_clear(row: list[float], character: int) -> bool:
     return character != OTHER and row[character] >= MIN_CLEAR_POSTERIOR
+
+
+def _rivals(row: list[float]) -> tuple[Candidate, ...]:
+    if max(row) >= MAX_CLEAR_POSTERIOR:
+        return ()
+    order = sorted(range(len(row)), key=lambda index: -row[index])[1 : 1 + MAX_RIVALS]
+    return tuple(
+        Candidate(CLASSES[index], round(row[index], 4))
+        for index in order
+        if row[index] >= MIN_RIVAL_POSTERIOR
+    )
 
 
 def cells_of(field: Field, evidence: FieldEvidence | None) -> Cells:

@@ -66,6 +66,7 @@ def decide(
         confidence=case.confidence,
         disposition=disposition,
         reasons=tuple(broken),
+        registered=case.registered,
     )
 
 

@@ -71,6 +71,7 @@ def comb_reading(
         cells=cells.best_classes(),
         doubtful_cells=doubtful_cells,
         is_doubtful=is_doubtful,
+        rivals=cells.rivals(),
     )
 
 

@@ -4,7 +4,6 @@ from forms_ocr.recognition.card import Calibration, Card
 from forms_ocr.recognition.line import LineReader, LineText, TesseractLineReader
 from forms_ocr.recognition.network import Network, NetworkRecognizer, Recognizer, posteriors_of
 from forms_ocr.recognition.print_test import is_printed
-from forms_ocr.recognition.rivals import rivals_of
 
 __all__ = [
     "Calibration",
@@ -17,5 +16,4 @@ __all__ = [
     "TesseractLineReader",
     "is_printed",
     "posteriors_of",
-    "rivals_of",
 ]

@@ -20,6 +20,7 @@ from forms_ocr.model import (
     DateFields,
     Field,
     FieldEvidence,
+    HandModel,
     Period,
     Posteriors,
     Record,
@@ -162,6 +163,7 @@ class Office:
         residual_mm: float = 0.1,
         accounts: Sequence[Account] | None = None,
         has_registry: bool = True,
+        hand_model: HandModel | None = None,
     ) -> Record:
         registry = self.registry if accounts is None else Registry.of(accounts)
         return decide(
@@ -171,6 +173,7 @@ class Office:
             registry if has_registry else None,
             period,
             residual_mm,
+            hand_model or HandModel(),
         )
 
 
