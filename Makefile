@@ -2,9 +2,11 @@
 SHELL := /bin/bash
 PYTHON_BIN := .venv/bin
 PERIOD := 2026-11
+# which tests `make explore` tries, as pytest's -k
+LAWS :=
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run test lint types bench check clean-workspace
+.PHONY: help install install-dev run test explore lint types bench check clean-workspace
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +32,10 @@ run: install ## Read the sample scans into workspace/ and say where the results 
 test: install-dev ## Run all tests
 	@echo "Running the tests (unit, integration, and the installed command on samples/)."
 	@$(PYTHON_BIN)/pytest -n auto --dist loadfile
+
+explore: install-dev ## Try the laws on examples never tried before
+	@echo "Trying the laws of the unit tests on new examples."
+	@FORMS_OCR_LAWS=explore $(PYTHON_BIN)/pytest -n auto --dist loadfile -k "$(LAWS)" tests/unit
 
 lint: install-dev ## Check style, formatting and the import rule
 	$(PYTHON_BIN)/ruff check .

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
+
+# The same examples each time, so that a change alone decides; `make explore` looks for new ones.
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("explore", deadline=None, print_blob=True)
+settings.load_profile(os.environ.get("FORMS_OCR_LAWS", "same"))
 
 _LOGGER = logging.getLogger("forms_ocr")
 _UNTOUCHED = _LOGGER.level, _LOGGER.propagate, list(_LOGGER.handlers)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from math import isfinite
+from math import nan
 
 import numpy as np
 
@@ -48,8 +48,9 @@ def presence(evidence: FieldEvidence | None, box: Box, bounds: InkBounds) -> Pre
     """Judge the ink of a field by its area; what was not measured is doubtful."""
     if evidence is None:
         return Presence.DOUBTFUL
-    ink_mm2 = float(np.sum(np.asarray(evidence.ink_mm2, np.float64)))
-    if not (isfinite(ink_mm2) and 0.0 <= ink_mm2 <= bounds.max_share * box.width_mm * box.height_mm):
+    areas = np.asarray(evidence.ink_mm2, np.float64)
+    ink_mm2 = float(areas.sum()) if np.isfinite(areas).all() else nan
+    if not (0.0 <= ink_mm2 <= bounds.max_share * box.width_mm * box.height_mm):
         return Presence.DOUBTFUL
     if ink_mm2 <= bounds.none_mm2:
         return Presence.NO

@@ -1,4 +1,4 @@
-"""A slip decided beside what is known of its writer's hand, and what a record keeps for people who ask why."""
+"""A slip decided beside its writer's hand, and what a record keeps for people who ask why."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -178,6 +179,14 @@ def test_no_evidence_whatsoever_raises(
     record = office.decide(evidence, residual_mm=residual_mm, has_registry=has_registry)
     assert 0.0 <= record.confidence <= 1.0
     assert all(0.0 <= field.confidence <= 1.0 for field in record.fields)
+
+
+@pytest.mark.parametrize("areas", [[np.inf], [-np.inf, np.inf], [np.nan, 9.0]])
+def test_a_signature_whose_ink_is_no_number_is_doubtful(office: Office, areas: list[float]) -> None:
+    signature = replace(office.slip()["signature"], ink_mm2=np.array(areas, np.float32))
+    record = office.decide(office.slip(signature=signature))
+    assert record.disposition is Disposition.REVIEW
+    assert Reason.SIGNATURE_UNCERTAIN in record.reasons
 
 
 def test_a_field_that_is_no_number_fails_closed(office: Office) -> None:
