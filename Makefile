@@ -6,7 +6,7 @@ PERIOD := 2026-11
 LAWS :=
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run test explore lint types bench check clean-workspace
+.PHONY: help install install-dev run test explore lint types bench torture check clean-workspace
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,8 +34,9 @@ test: install-dev ## Run all tests
 	@$(PYTHON_BIN)/pytest -n auto --dist loadfile
 
 explore: install-dev ## Try the laws on examples never tried before
-	@echo "Trying the laws of the unit tests on new examples."
-	@FORMS_OCR_LAWS=explore $(PYTHON_BIN)/pytest -n auto --dist loadfile -k "$(LAWS)" tests/unit
+	@echo "Trying the laws, and whatever may happen to a workspace, on new examples."
+	@FORMS_OCR_LAWS=explore $(PYTHON_BIN)/pytest -n auto --dist loadfile -k "$(LAWS)" tests/unit \
+		tests/integration/cli/test_any_order.py
 
 lint: install-dev ## Check style, formatting and the import rule
 	$(PYTHON_BIN)/ruff check .
@@ -49,6 +50,9 @@ check: test lint types ## Tests, style, imports, types
 
 bench: install-dev ## Measure how fast forms-ocr reads
 	@$(PYTHON_BIN)/python -m bench
+
+torture: install-dev ## Kill fifty runs at random, resume them, compare what they leave
+	@$(PYTHON_BIN)/python -m bench.torture
 
 clean-workspace: ## Remove the results of make run
 	rm -rf workspace

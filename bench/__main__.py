@@ -4,27 +4,37 @@ from __future__ import annotations
 
 import csv
 import gc
+import sys
 import tempfile
 from collections.abc import Callable
 from functools import cache, partial
 from pathlib import Path
+from statistics import median
 
 import click
 import cv2
 
+from bench.forms import forms
+from bench.inspection import inspection
+from bench.ledger import TARGET_RATIO as LEDGER_TARGET
+from bench.ledger import measure_ledger
 from bench.memory import measure_memory, plot_memory
+from bench.night import measure_night, plot_night
 from bench.pages import PERIOD, draw_accounts, draw_pages
 from bench.path import TARGET_RATIO as PATH_TARGET
 from bench.path import measure_path
 from bench.rescans import measure_rescans
+from bench.review import review
+from bench.robustness import distortion, strangers
 from bench.workers import TARGET_RATIO as WORKERS_TARGET
 from bench.workers import measure_workers
 from forms_ocr.batch.repeats import SAME_PAPER
+from forms_ocr.config import load_configuration
 from forms_ocr.model import Account, Rules
 from forms_ocr.pipeline import Reader, build_reader
 from forms_ocr.template import default_template_path
 
-PARTS = ("path", "workers", "memory", "rescans")
+PARTS = ("path", "workers", "ledger", "night", "memory", "rescans")
 
 
 @click.command()
@@ -35,9 +45,22 @@ PARTS = ("path", "workers", "memory", "rescans")
 @click.option(
     "--papers", default=300, show_default=True, help="Slips that are scanned twice and written again."
 )
+@click.option("--night-pages", default=20_000, show_default=True, help="Pages in one workspace.")
 @click.option("--plot", default=Path("out/memory.png"), type=click.Path(path_type=Path), show_default=True)
-def main(parts: tuple[str, ...], pages: int, rounds: int, memory_pages: int, papers: int, plot: Path) -> None:
-    """Measure PARTS: path, workers, memory, rescans; all of them if none is named."""
+def main(
+    parts: tuple[str, ...],
+    pages: int,
+    rounds: int,
+    memory_pages: int,
+    papers: int,
+    night_pages: int,
+    plot: Path,
+) -> None:
+    """Measure PARTS: path, workers, ledger, night, memory, rescans; all of them if none is named.
+
+    ``distortion``, ``forms``, ``strangers``, ``inspection`` and ``review`` have options of their own and
+    are measured alone.
+    """
     cv2.setNumThreads(1)
     with tempfile.TemporaryDirectory(prefix="forms-ocr-bench-") as folder:
         bench: Callable[[], _Bench] = cache(partial(_Bench, Path(folder), pages))
@@ -47,6 +70,10 @@ def main(parts: tuple[str, ...], pages: int, rounds: int, memory_pages: int, pap
                     _path(bench(), rounds)
                 case "workers":
                     _workers(bench(), max(1, rounds // 2))
+                case "ledger":
+                    _ledger(bench(), max(1, rounds // 2))
+                case "night":
+                    _night(bench(), night_pages, plot.with_name("night.png"))
                 case "memory":
                     _memory(bench(), memory_pages, plot)
                 case "rescans":
@@ -101,6 +128,30 @@ def _workers(bench: _Bench, rounds: int) -> None:
     )
 
 
+def _ledger(bench: _Bench, rounds: int) -> None:
+    counts = (1, load_configuration(None).batch.worker_count)
+    for cost in measure_ledger(bench.folder, bench.pages, 12, bench.template, bench.registry, counts, rounds):
+        click.echo(
+            f"ledger: {cost.workers} bare worker(s) read {cost.bare:.1f} pages a second, with originals and "
+            f"ledger {cost.filed:.1f}; ratio {cost.ratio:.2f} (at most {LEDGER_TARGET}); of CPU a page "
+            f"{cost.bare_ms:.1f} ms bare, {cost.filed_ms:.1f} ms with them ({cost.cpu_ratio:.2f}), of which "
+            f"the supervisor {cost.supervisor_ms:.1f} ms"
+        )
+
+
+def _night(bench: _Bench, pages: int, plot: Path) -> None:
+    night = measure_night(bench.folder, bench.scans, bench.reader, bench.template, pages)
+    plot_night(night, plot)
+    click.echo(
+        f"night: {pages} pages in one workspace, read by a double; {median(night.page_ms):.1f} ms a page "
+        f"({night.growth(night.page_ms):+.0%} over the night), of it the supervisor's CPU "
+        f"{median(night.supervisor_ms):.2f} ms ({night.growth(night.supervisor_ms):+.0%}); supervisor "
+        f"{night.supervisor_mib[-1]:.0f} MiB ({night.growth(night.supervisor_mib):+.0%}); ledger "
+        f"{night.ledger_mib[-1]:.0f} MiB; exports in {night.export_s:.1f} s and {night.export_mib:.0f} MiB; "
+        f"plotted in {plot}"
+    )
+
+
 def _memory(bench: _Bench, pages: int, plot: Path) -> None:
     course = measure_memory(bench.scans, bench.reader, pages)
     plot_memory(course, plot)
@@ -126,4 +177,15 @@ def _rescans(papers: int) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    ALONE = {
+        "distortion": distortion,
+        "forms": forms,
+        "strangers": strangers,
+        "inspection": inspection,
+        "review": review,
+    }
+    part = sys.argv[1] if len(sys.argv) > 1 else ""
+    if part in ALONE:
+        ALONE[part](sys.argv[2:])
+    else:
+        main()

@@ -10,7 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
-from forms_ocr.decision import decide
+from forms_ocr.decision import Background, decide
 from forms_ocr.extraction import extract
 from forms_ocr.ingest import Limits, open_scan
 from forms_ocr.model import Page, PageReading
@@ -69,7 +69,7 @@ def _time_stages(page: Page, reader: Reader, stages: dict[str, list[float]]) -> 
         reader.registry,
         reader.period,
         registration.residual_mm,
-        reader.recognizer.hand_model,
+        Background(reader.recognizer.hand_model),
     )
     decided = time.perf_counter()
     marks = (started, registered, extracted, recognised, decided)

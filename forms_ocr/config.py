@@ -52,6 +52,7 @@ class RulesSection(_Section):
     min_confidence: Annotated[float, Field(ge=0.5, le=1.0)] = _RULES.min_confidence
     max_residual_mm: PositiveFloat = _RULES.max_residual_mm
     max_monthly_kwh: PositiveFloat = _RULES.max_monthly_kwh
+    trust_scanner_clock: bool = _RULES.trust_scanner_clock
     refuse_when_certain: frozenset[Reason] = _RULES.refuse_when_certain
 
     @model_validator(mode="after")
@@ -93,8 +94,9 @@ class BatchSection(_Section):
 
     Attributes:
         workers: None for one a core.
-        pages_per_task: What a worker is handed at once. Eight pages are about 80 ms of work, against 1 ms
-            to hand them over; more would only make the end of a batch uneven.
+        pages_per_task: What a worker is handed at once, and what is filed in one transaction. Sixteen pages
+            are about 200 ms of work, against 10 ms to hand them over and to file them; towards the end of a
+            batch fewer are handed over.
         page_timeout_s: A task that takes longer is stopped and its pages are tried one by one; then the limit
             holds for each. Above the limit of ``[ingest]``, so that the milder one strikes first.
         worker_memory_mb: Address space of a worker; a page of 100 million pixels and all libraries fit in.
@@ -105,7 +107,7 @@ class BatchSection(_Section):
     """
 
     workers: Annotated[int, Field(ge=1, le=256)] | None = None
-    pages_per_task: Annotated[int, Field(ge=1, le=1000)] = 8
+    pages_per_task: Annotated[int, Field(ge=1, le=1000)] = 16
     page_timeout_s: PositiveFloat = 60.0
     worker_memory_mb: Annotated[int, Field(ge=512)] = 4096
     recycle_after_pages: PositiveInt = 4000
@@ -150,6 +152,21 @@ class BudgetSection(_Section):
         return Budget(self.max_error, {str(name): share for name, share in self.max_error_by_field.items()})
 
 
+class ReviewSection(_Section):
+    """``[review]``: how people decide on slips.
+
+    Attributes:
+        lease_s: A slip that nobody works on goes to others after so long.
+        candidates: What may be picked out of the machine's candidates instead of keyed. Whoever is shown a
+            value accepts wrong ones; nothing is by default.
+        max_upload_bytes: A larger file is not taken.
+    """
+
+    lease_s: Annotated[float, Field(ge=30.0, le=3600.0)] = 300.0
+    candidates: tuple[Literal["account", "reading", "date"], ...] = ()
+    max_upload_bytes: PositiveInt = 512 << 20
+
+
 _ZONE_ADVICE = "write e.g. Europe/Moscow; is the system package tzdata installed?"
 
 
@@ -162,15 +179,23 @@ def _known_zone(name: str) -> str:
 
 
 class Configuration(_Section):
-    """The whole file. ``timezone`` is the district's: it says which month is the current one."""
+    """The whole file.
+
+    Attributes:
+        timezone: The district's: it says which month is the current one.
+        templates: Forms that slips may be prints of, for runs that name none; beside the file where a path
+            is not absolute.
+    """
 
     # The default is checked too: a slim machine may know no zones at all.
     timezone: Annotated[str, AfterValidator(_known_zone), Field(validate_default=True)] = "Europe/Moscow"
+    templates: tuple[Path, ...] = ()
     rules: RulesSection = RulesSection()
     budget: BudgetSection = BudgetSection()
     ingest: IngestSection = IngestSection()
     batch: BatchSection = BatchSection()
     intake: IntakeSection = IntakeSection()
+    review: ReviewSection = ReviewSection()
 
     def current_period(self, now: datetime) -> Period:
         """The billing month of a moment in the district's local time. ``now`` carries its zone."""
@@ -186,9 +211,11 @@ def load_configuration(path: Path | None) -> Configuration:
     """
     subject = "the defaults" if path is None else str(path)
     try:
-        return Configuration.model_validate({} if path is None else _read(path))
+        found = Configuration.model_validate({} if path is None else _read(path))
     except ValidationError as error:
         raise ConfigurationError(subject, [_fault(detail) for detail in error.errors()]) from error
+    beside = Path() if path is None else path.parent
+    return found.model_copy(update={"templates": tuple(beside / one for one in found.templates)})
 
 
 def _read(path: Path) -> dict[str, Any]:

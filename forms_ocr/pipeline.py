@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
 import numpy as np
 
-from forms_ocr.decision import Registry, decide
-from forms_ocr.extraction import draw_ink_map, extract, slip_picture
+from forms_ocr.codes import find_cover, read_slip_code
+from forms_ocr.decision import Background, Registry, decide
+from forms_ocr.extraction import draw_ink_map, extract, is_digit_line, slip_picture
 from forms_ocr.model import (
     CLASSES,
+    Candidate,
     CellsRead,
     Disposition,
     FieldEvidence,
@@ -31,11 +33,13 @@ from forms_ocr.model import (
 )
 from forms_ocr.recognition import (
     LineReader,
+    NetworkNumberReader,
     NetworkRecognizer,
+    NumberReader,
     Recognizer,
     TesseractLineReader,
 )
-from forms_ocr.registration import is_blank, markers_seen, register
+from forms_ocr.registration import is_blank, markers_seen, register_each
 from forms_ocr.registry import load_registry
 from forms_ocr.template import load_template
 
@@ -46,7 +50,11 @@ _JPEG_QUALITY = 72
 
 @dataclass(frozen=True, eq=False)
 class Reader:
-    """Everything that reading a page needs, loaded once for a whole batch."""
+    """Everything that reading a page needs, loaded once for a whole batch.
+
+    Attributes:
+        others: More forms that slips of the batch may be prints of.
+    """
 
     template: Template
     recognizer: Recognizer
@@ -54,20 +62,39 @@ class Reader:
     rules: Rules
     registry: Registry | None = None
     period: Period | None = None
+    number_reader: NumberReader | None = None
+    others: tuple[Template, ...] = ()
+
+    @property
+    def templates(self) -> tuple[Template, ...]:
+        """All forms."""
+        return (self.template, *self.others)
 
 
 def build_reader(
-    template_path: Path, registry_path: Path | None, rules: Rules, period: Period | None
+    template_path: Path,
+    registry_path: Path | None,
+    rules: Rules,
+    period: Period | None,
+    other_template_paths: Sequence[Path] = (),
 ) -> Reader:
     """Load what a batch reads with; ``TemplateError`` or ``ConfigurationError`` say all that is wrong."""
+    template = load_template(template_path)
+    others = tuple(load_template(path) for path in other_template_paths)
     return Reader(
-        template=load_template(template_path),
+        template=template,
         recognizer=NetworkRecognizer(),
         line_reader=TesseractLineReader(),
         rules=rules,
         registry=None if registry_path is None else load_registry(registry_path, rules.account_digits),
         period=period,
+        number_reader=NetworkNumberReader() if _have_digit_lines((template, *others)) else None,
+        others=others,
     )
+
+
+def _have_digit_lines(templates: Sequence[Template]) -> bool:
+    return any(is_digit_line(field) for template in templates for field in template.fields)
 
 
 def read_page(page: Page, reader: Reader) -> PageReading:
@@ -76,14 +103,14 @@ def read_page(page: Page, reader: Reader) -> PageReading:
     Returns:
         The page with its slips, or why it carries none. Same page, same reader, same answer.
     """
-    registrations = register(page, reader.template)
-    if not registrations:
-        return _without_slips(page, reader.template)
+    laid = register_each(page, reader.templates)
+    if not laid:
+        return _without_slips(page, reader.templates)
     # values of a computer belong to the one form on the page
-    values = page.values if len(registrations) == 1 else {}
+    values = page.values if len(laid) == 1 else {}
     slips = tuple(
-        _read_slip(page, number, registration, values, reader)
-        for number, registration in enumerate(registrations, start=1)
+        _read_slip(page, number, registration, values, replace(reader, template=template))
+        for number, (template, registration) in enumerate(laid, start=1)
     )
     return PageReading(page.number, PageDisposition.SLIPS, slips)
 
@@ -99,8 +126,14 @@ def _read_slip(
         reader.registry,
         reader.period,
         registration.residual_mm,
-        reader.recognizer.hand_model,
+        Background(
+            reader.recognizer.hand_model,
+            read_slip_code(page, registration, reader.template),
+            page.scanned_on,
+        ),
     )
+    if registration.reason is not None:
+        record = replace(record, reasons=(registration.reason, *record.reasons))
     is_shown = record.disposition is not Disposition.ACCEPTED
     picture = draw_slip(page, registration, reader.template) if is_shown else b""
     return SlipReading(number, registration, record, picture, draw_ink_map(inks))
@@ -132,15 +165,28 @@ def _evidence_of(ink: FieldInk, cells: CellsRead, value: str | None, reader: Rea
     if reader.template.field(ink.name).shape is not Shape.LINE:
         return FieldEvidence(ink.name, cells.posteriors, ink.ink_mm2, features=cells.features)
     text = reader.line_reader.read_line(ink.strip, ink.strip_px_per_mm)
+    if not text.text and reader.number_reader and is_digit_line(reader.template.field(ink.name)):
+        return _of_numbers(ink, reader.number_reader.read_number(ink.strip, ink.strip_px_per_mm))
     return FieldEvidence(ink.name, cells.posteriors, ink.ink_mm2, text.text or None, text.confidence)
 
 
-def _without_slips(page: Page, template: Template) -> PageReading:
-    """Blank, foreign, or one of ours that cannot be laid straight."""
+def _of_numbers(ink: FieldInk, numbers: tuple[Candidate, ...]) -> FieldEvidence:
+    """A line of digits; its likeliest value is also its text, for those who ask for no more."""
+    nothing = np.zeros((0, len(CLASSES)), np.float32)
+    best = numbers[0] if numbers else Candidate("", 0.0)
+    text = best.value or None
+    return FieldEvidence(ink.name, nothing, ink.ink_mm2, text, best.posterior, numbers=numbers)
+
+
+def _without_slips(page: Page, templates: Sequence[Template]) -> PageReading:
+    """Blank, a cover sheet, foreign, or one of ours that cannot be laid straight."""
     if is_blank(page.pixels):
         return PageReading(page.number, PageDisposition.BLANK, reason=Reason.PAGE_BLANK)
+    cover = find_cover(page)
+    if cover is not None:
+        return PageReading(page.number, PageDisposition.FOREIGN, reason=Reason.COVER_SHEET, cover=cover)
     picture = _jpeg(_reduced(page.pixels))
-    seen, printed = markers_seen(page, template), len(template.markers)
+    seen, printed = max((markers_seen(page, one), len(one.markers)) for one in templates)
     if seen >= 2:
         message = (
             f"{seen} of {printed} markers found, but the print between them is not "
@@ -149,7 +195,12 @@ def _without_slips(page: Page, template: Template) -> PageReading:
         return PageReading(
             page.number, PageDisposition.QUARANTINED, (), Reason.PAGE_MISALIGNED, message, picture
         )
-    message = f"this is not the form {template.title or template.name!r}"
+    titles = [repr(one.title) if one.title else repr(one.name) for one in templates]
+    message = (
+        f"this is not the form {titles[0]}"
+        if len(titles) == 1
+        else f"this is none of the forms {', '.join(titles)}"
+    )
     return PageReading(page.number, PageDisposition.FOREIGN, (), Reason.PAGE_NOT_THIS_FORM, message, picture)
 
 

@@ -52,11 +52,11 @@ def _untrained(widths: Widths) -> DigitNetwork:
     return DigitNetwork(widths).to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
 
 
-def _rate_at(progress: float) -> float:
+def rate_at(progress: float, peak: float = _PEAK_RATE) -> float:
     """One cycle: up along a cosine over the first fifth, down to nothing over the rest."""
     if progress < _RISE:
-        return _PEAK_RATE * (0.52 - 0.48 * math.cos(math.pi * progress / _RISE))
-    return _PEAK_RATE * 0.5 * (1 + math.cos(math.pi * (progress - _RISE) / (1 - _RISE)))
+        return peak * (0.52 - 0.48 * math.cos(math.pi * progress / _RISE))
+    return peak * 0.5 * (1 + math.cos(math.pi * (progress - _RISE) / (1 - _RISE)))
 
 
 class _Run:
@@ -72,7 +72,7 @@ class _Run:
     def through(self, steps: int, seconds: float) -> DigitNetwork:
         """The averaged network after that many steps; where time runs short, the cycle is shortened."""
         optimizer = torch.optim.AdamW(self._network.parameters(), _PEAK_RATE, weight_decay=_WEIGHT_DECAY)
-        average = AveragedModel(self._network, multi_avg_fn=_averaged, use_buffers=True)
+        average = AveragedModel(self._network, multi_avg_fn=averaged, use_buffers=True)
         self._network.train()
         started = time.monotonic()
         for step, chosen in enumerate(self._batches()):
@@ -80,7 +80,7 @@ class _Run:
             if progress >= 1:
                 break
             for group in optimizer.param_groups:
-                group["lr"] = _rate_at(progress)
+                group["lr"] = rate_at(progress)
             self._step(optimizer, chosen)
             average.update_parameters(self._network)
         return cast("DigitNetwork", average.module.eval())
@@ -102,7 +102,7 @@ class _Run:
                 yield order[start : start + batch]
 
 
-def _averaged(averages: Sequence[Tensor], currents: Sequence[Tensor], seen: Tensor | int) -> None:
+def averaged(averages: Sequence[Tensor], currents: Sequence[Tensor], seen: Tensor | int) -> None:
     """Move the average a little towards the weights of now, faster while few have been seen."""
     count = int(seen)
     share = 1.0 - min(_AVERAGE_DECAY, (1 + count) / (10 + count))

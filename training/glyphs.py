@@ -144,13 +144,13 @@ def glyphs_of_page(recipe: Recipe, page: int) -> LabelledGlyphs:
     sheet = Sheet(blank_paper(template, max(dpi, _LEAST_PAPER_DPI)), max(dpi, _LEAST_PAPER_DPI))
     labels: list[list[int]] = []
     kinds: list[list[int]] = []
-    sources = rng.choice(len(SOURCES), len(template.fields), p=_source_chances(recipe))
+    sources = rng.choice(len(SOURCES), len(template.fields), p=source_chances(recipe))
     if recipe.is_one_hand:
         sources[:] = sources[0]
-    writer = _writer(recipe, SOURCES[int(sources[0])], rng)
+    writer = writer_of(recipe, SOURCES[int(sources[0])], rng)
     for field, source in zip(template.fields, sources, strict=True):
         if not recipe.is_one_hand:
-            writer = _writer(recipe, SOURCES[int(source)], rng)
+            writer = writer_of(recipe, SOURCES[int(source)], rng)
         row = rng.choice(len(KIND_SHARES), len(field.cells), p=list(KIND_SHARES.values()))
         names = [tuple(KIND_SHARES)[int(kind)] for kind in row]
         cells = zip(field.cells, names, strict=True)
@@ -168,8 +168,8 @@ def glyphs_of_page(recipe: Recipe, page: int) -> LabelledGlyphs:
     return made[np.flatnonzero(made.glyphs.any(axis=(1, 2)))]
 
 
-def _writer(recipe: Recipe, source: str, rng: np.random.Generator) -> Writer:
-    """Somebody of a source, with a pen."""
+def writer_of(recipe: Recipe, source: str, rng: np.random.Generator) -> Writer:
+    """Somebody of a source, with a pen; training and checking share no writer, real or drawn."""
     seed = int(rng.integers(_DRAWN_VALIDATION_SEEDS))
     seed += _DRAWN_VALIDATION_SEEDS if recipe.role != Role.TRAINING else 0
     marker = DrawnHand(seed, "european")
@@ -187,7 +187,8 @@ def _source(recipe: Recipe, name: str) -> GlyphSource:
     return load_source(Path(recipe.data), name).split(recipe.role)
 
 
-def _source_chances(recipe: Recipe) -> NDArray[np.float64]:
+def source_chances(recipe: Recipe) -> NDArray[np.float64]:
+    """(S,) how likely each of ``SOURCES`` is to write a row."""
     real = np.array(list(REAL_SHARES.values())) * bool(recipe.data)
     chances = np.concatenate([real, list(DRAWN_SHARES.values())])
     return chances / chances.sum()

@@ -31,7 +31,7 @@ from training.hand import OneHand, fit_hand, slips_of
 from training.network import FIRST_LOOK, SECOND_LOOK
 from training.quantization import lighter, logits_of
 
-_PUBLIC_DATA: Mapping[str, str] = {
+PUBLIC_DATA: Mapping[str, str] = {
     "mnist": "MNIST training digits with QMNIST writer numbers (US)",
     "bhmsds": "BHMSDS, digits (a few European writers, MIT)",
     "optdigits": "UCI Optical Recognition of Handwritten Digits (Turkey, 30 writers)",
@@ -49,7 +49,7 @@ _SHARES = (0.3, 0.7)
 _ONE_HAND_PAGES = 120
 _PIECE = 1024
 _FOLDER = click.Path(file_okay=False, path_type=Path)
-_SPLITS = (
+SPLITS = (
     "by writer where writers are known, by runs of the set's own order where they are not; held-out writers "
     "are used for neither training nor calibration nor any figure on this card"
 )
@@ -150,10 +150,10 @@ def provenance(run: Run, training: LabelledGlyphs, validation_glyphs: int) -> di
     counts = np.bincount(training.sources, minlength=len(SOURCES)).tolist()
     return {
         "date": datetime.now(tz=UTC).date().isoformat(),
-        "data": dict(_PUBLIC_DATA),
+        "data": dict(PUBLIC_DATA),
         "drawn_hands": list(DRAWN_SHARES),
         "left_out": run.leave_out,
-        "splits": _SPLITS,
+        "splits": SPLITS,
         "training_glyphs": dict(zip(SOURCES, counts, strict=True)),
         "validation_glyphs": validation_glyphs,
         "repeat": f"python -m training.train --data DIR --out forms_ocr/recognition/weights {_asked(run)}",

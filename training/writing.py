@@ -27,7 +27,7 @@ KIND_SHARES: Mapping[str, float] = {
 digit is the worst mistake there is, and ``other`` must be seen often to be learnt."""
 
 # Strikes, marks and scribbles in skeleton notation: hundredths of the unit box, y down.
-_STRIKES = (
+STRIKES = (
     "0,55 50,50 100,47",
     "0,40 50,42 100,38 / 0,62 50,60 100,64",
     "2,96 50,50 98,4",
@@ -37,7 +37,7 @@ _STRIKES = (
     "10,100 | 30,0 | 45,100 | 60,0 | 75,100 | 92,4",
     "0,50 40,20 60,70 20,80 10,40 60,15 90,55 60,90 20,60 98,40",
 )
-_MARKS = (
+MARKS = (
     "0,50 50,48 100,50",
     "0,50 30,42 60,56 100,48",
     "0,60 28,100 | 100,0",
@@ -48,7 +48,7 @@ _MARKS = (
     "0,100 | 50,0 | 100,100",
     "0,0 | 50,100 | 100,0",
 )
-_SCRIBBLES = (
+SCRIBBLES = (
     "5,10 | 90,20 | 8,35 | 95,45 | 4,60 | 96,70 | 6,85 | 92,95",
     "10,50 20,10 80,5 95,50 70,95 20,90 8,40 50,10 90,40 60,80 25,60 50,30 80,60 30,85 15,30 70,20",
     "5,95 | 15,5 | 28,92 | 40,8 | 52,96 | 64,6 | 76,94 | 88,4 | 98,90",
@@ -108,7 +108,7 @@ def write_cell(sheet: Sheet, cell: Box, kind: str, writer: Writer, rng: np.rando
 def _digit(sheet: Sheet, cell: Box, writer: Writer, rng: np.random.Generator) -> int:
     digit = int(rng.integers(10))
     box = _place(cell, writer, rng)
-    _lay(sheet, writer.hand.digit(digit, rng), box, writer.pen, rng)
+    lay(sheet, writer.hand.digit(digit, rng), box, writer.pen, rng)
     return digit
 
 
@@ -123,18 +123,18 @@ def _speck(sheet: Sheet, cell: Box, writer: Writer, rng: np.random.Generator) ->
         left = float(rng.uniform(cell.left_mm, cell.right_mm - side))
         top = float(rng.uniform(cell.top_mm, cell.bottom_mm - side))
         box = Box(left, top, left + side, top + side)
-        _lay(sheet, writer.marker.mark("0,0 60,50 100,100", rng), box, _fine(writer.pen), rng)
+        lay(sheet, writer.marker.mark("0,0 60,50 100,100", rng), box, fine(writer.pen), rng)
     return EMPTY
 
 
 def _struck(sheet: Sheet, cell: Box, writer: Writer, rng: np.random.Generator) -> int:
     """A digit crossed out, now and then with its correction above or beside it."""
     box = _place(cell, writer, rng)
-    _lay(sheet, writer.hand.digit(int(rng.integers(10)), rng), box, writer.pen, rng)
+    lay(sheet, writer.hand.digit(int(rng.integers(10)), rng), box, writer.pen, rng)
     side = max(box.height_mm * 0.8, box.width_mm) * float(rng.uniform(0.8, 1.25))
     x, y = _centre(box) + rng.normal(0, 0.3, 2)
-    strike = writer.marker.mark(_one_of(_STRIKES, rng), rng, is_fitted=False)
-    _lay(sheet, strike, Box(x - side / 2, y - side / 2, x + side / 2, y + side / 2), writer.pen, rng)
+    strike = writer.marker.mark(one_of(STRIKES, rng), rng, is_fitted=False)
+    lay(sheet, strike, Box(x - side / 2, y - side / 2, x + side / 2, y + side / 2), writer.pen, rng)
     return OTHER
 
 
@@ -143,8 +143,8 @@ def _overwritten(sheet: Sheet, cell: Box, writer: Writer, rng: np.random.Generat
     first, second = rng.choice(10, 2, replace=False)
     box = _place(cell, writer, rng)
     shift = rng.normal(0, 0.35, 2)
-    _lay(sheet, writer.hand.digit(int(first), rng), box, writer.pen, rng)
-    _lay(sheet, writer.hand.digit(int(second), rng), _moved(box, shift), _bold(writer.pen, rng), rng)
+    lay(sheet, writer.hand.digit(int(first), rng), box, writer.pen, rng)
+    lay(sheet, writer.hand.digit(int(second), rng), _moved(box, shift), bold(writer.pen, rng), rng)
     return OTHER
 
 
@@ -157,7 +157,7 @@ def _pair(sheet: Sheet, cell: Box, writer: Writer, rng: np.random.Generator) -> 
         tall = min(height, 0.42 * cell.width_mm / shape.aspect) * float(rng.uniform(0.9, 1.1))
         x = middle + side * cell.width_mm * float(rng.uniform(0.19, 0.24)) - tall * shape.aspect / 2
         y = (cell.top_mm + cell.bottom_mm - tall) / 2 + float(rng.normal(0, 0.3))
-        _lay(sheet, shape, Box(x, y, x + tall * shape.aspect, y + tall), writer.pen, rng)
+        lay(sheet, shape, Box(x, y, x + tall * shape.aspect, y + tall), writer.pen, rng)
     return OTHER
 
 
@@ -165,18 +165,18 @@ def _mark(sheet: Sheet, cell: Box, writer: Writer, rng: np.random.Generator) -> 
     """A dash, a tick, a plus, a dot, a comma."""
     if rng.random() < 0.25:
         return _dot(sheet, cell, writer, rng)
-    shape = writer.marker.mark(_one_of(_MARKS, rng), rng, is_fitted=False)
+    shape = writer.marker.mark(one_of(MARKS, rng), rng, is_fitted=False)
     side = cell.width_mm * float(rng.uniform(0.3, 0.75))
     x, y = _centre(cell) + rng.normal(0, 0.6, 2)
-    _lay(sheet, shape, Box(x - side / 2, y - side / 2, x + side / 2, y + side / 2), writer.pen, rng)
+    lay(sheet, shape, Box(x - side / 2, y - side / 2, x + side / 2, y + side / 2), writer.pen, rng)
     return OTHER
 
 
 def _dot(sheet: Sheet, cell: Box, writer: Writer, rng: np.random.Generator) -> int:
     side = float(rng.uniform(0.8, 1.6))
     x, y = _centre(cell) + np.array((rng.normal(0, 1), rng.uniform(0, 0.35) * cell.height_mm))
-    notation = _one_of(("40,0 60,30 30,100", "30,30 70,40 40,70 35,35 60,60"), rng)
-    _lay(sheet, writer.marker.mark(notation, rng), Box(x, y, x + side, y + side), _bold(writer.pen, rng), rng)
+    notation = one_of(("40,0 60,30 30,100", "30,30 70,40 40,70 35,35 60,60"), rng)
+    lay(sheet, writer.marker.mark(notation, rng), Box(x, y, x + side, y + side), bold(writer.pen, rng), rng)
     return OTHER
 
 
@@ -185,17 +185,17 @@ def _letter(sheet: Sheet, cell: Box, writer: Writer, rng: np.random.Generator) -
     shape = writer.hand.letter(letter, rng)
     tall = min(cell.height_mm * float(rng.uniform(0.4, 0.7)), cell.width_mm * 0.95 / shape.aspect)
     x, y = _centre(cell) + rng.normal(0, 0.4, 2) - (tall * shape.aspect / 2, tall / 2)
-    _lay(sheet, shape, Box(x, y, x + tall * shape.aspect, y + tall), writer.pen, rng)
+    lay(sheet, shape, Box(x, y, x + tall * shape.aspect, y + tall), writer.pen, rng)
     return OTHER
 
 
 def _scribble(sheet: Sheet, cell: Box, writer: Writer, rng: np.random.Generator) -> int:
     """A blot, a scrawl, the end of a signature."""
-    shape = writer.marker.mark(_one_of(_SCRIBBLES, rng), rng, is_fitted=False)
+    shape = writer.marker.mark(one_of(SCRIBBLES, rng), rng, is_fitted=False)
     side = cell.width_mm * float(rng.uniform(0.4, 1.0))
     x, y = _centre(cell) + rng.normal(0, 0.5, 2)
-    pen = _bold(writer.pen, rng) if rng.random() < 0.6 else writer.pen
-    _lay(sheet, shape, Box(x - side / 2, y - side / 2, x + side / 2, y + side / 2), pen, rng)
+    pen = bold(writer.pen, rng) if rng.random() < 0.6 else writer.pen
+    lay(sheet, shape, Box(x - side / 2, y - side / 2, x + side / 2, y + side / 2), pen, rng)
     return OTHER
 
 
@@ -226,7 +226,7 @@ def _place(cell: Box, writer: Writer, rng: np.random.Generator) -> Box:
     return Box(x - cell.width_mm / 2, y - tall / 2, x + cell.width_mm / 2, y + tall / 2)
 
 
-def _lay(sheet: Sheet, shape: InkShape, box: Box, pen: Pen, rng: np.random.Generator) -> None:
+def lay(sheet: Sheet, shape: InkShape, box: Box, pen: Pen, rng: np.random.Generator) -> None:
     """A shape as tall as the box, in its middle."""
     px = sheet.dpi / 25.4
     x = (box.left_mm + box.right_mm - box.height_mm * shape.aspect) / 2
@@ -242,14 +242,17 @@ def _moved(box: Box, shift: NDArray[np.float64]) -> Box:
     return Box(box.left_mm + x, box.top_mm + y, box.right_mm + x, box.bottom_mm + y)
 
 
-def _one_of(choices: tuple[str, ...], rng: np.random.Generator) -> str:
+def one_of(choices: tuple[str, ...], rng: np.random.Generator) -> str:
+    """Any of them, all as likely."""
     return choices[int(rng.integers(len(choices)))]
 
 
-def _fine(pen: Pen) -> Pen:
+def fine(pen: Pen) -> Pen:
+    """A pen that leaves specks."""
     return Pen(0.25, pen.darkness, pen.colour, pen.grain, pen.skips, pen.pressure)
 
 
-def _bold(pen: Pen, rng: np.random.Generator) -> Pen:
+def bold(pen: Pen, rng: np.random.Generator) -> Pen:
+    """The pen pressed down."""
     width = pen.width_mm * float(rng.uniform(1.0, 2.0))
     return Pen(width, pen.darkness, pen.colour, pen.grain, pen.skips, pen.pressure)

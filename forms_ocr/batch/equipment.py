@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
@@ -10,33 +11,41 @@ from pathlib import Path
 from forms_ocr.batch.late_pictures import Studio
 from forms_ocr.batch.work import Equipment, PageReader
 from forms_ocr.ingest import Limits, Scan, open_scan
-from forms_ocr.model import Page, Period, Registration, Rules, Template
+from forms_ocr.model import Page, Period, Registration, Rules, Template, template_of
 from forms_ocr.pipeline import build_reader, draw_slip, read_page
 
 
 def pipeline_equipment(
-    template: Path, registry: Path | None, rules: Rules, period: Period, limits: Limits, memory_bytes: int
+    template: Path,
+    registry: Path | None,
+    rules: Rules,
+    period: Period,
+    limits: Limits,
+    memory_bytes: int,
+    other_templates: Sequence[Path] = (),
 ) -> Equipment:
     """Equipment that opens scans with ingest and reads pages with the pipeline."""
     return Equipment(
-        build_reader=partial(_build_page_reader, template, registry, rules, period),
+        build_reader=partial(_build_page_reader, template, registry, rules, period, tuple(other_templates)),
         open_scan=partial(_open_with_limits, limits),
         memory_bytes=memory_bytes,
         preload=(__name__,),
     )
 
 
-def pipeline_studio(equipment: Equipment, template: Template) -> Studio:
+def pipeline_studio(equipment: Equipment, template: Template, others: Sequence[Template] = ()) -> Studio:
     """A studio that opens scans as the workers do and draws as the pipeline does."""
-    return Studio(equipment.open_scan, partial(_draw, template))
+    return Studio(equipment.open_scan, partial(_draw, (template, *others)))
 
 
-def _draw(template: Template, page: Page, registration: Registration) -> bytes:
-    return draw_slip(page, registration, template)
+def _draw(templates: Sequence[Template], page: Page, registration: Registration) -> bytes:
+    return draw_slip(page, registration, template_of(registration.template, templates))
 
 
-def _build_page_reader(template: Path, registry: Path | None, rules: Rules, period: Period) -> PageReader:
-    reader = build_reader(template, registry, rules, period)
+def _build_page_reader(
+    template: Path, registry: Path | None, rules: Rules, period: Period, others: tuple[Path, ...]
+) -> PageReader:
+    reader = build_reader(template, registry, rules, period, others)
     # what is loaded by now stays: the collector need not walk through it every few pages
     gc.freeze()
     return partial(read_page, reader=reader)

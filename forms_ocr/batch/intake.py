@@ -17,6 +17,7 @@ from forms_ocr.ingest import ScanFile
 from forms_ocr.model import PageDisposition, PageReading, Reason
 from forms_ocr.store import (
     Archive,
+    KeptOriginal,
     Ledger,
     Originals,
     ReceivedScan,
@@ -28,11 +29,8 @@ from forms_ocr.store import (
 
 _log = logging.getLogger(__name__)
 
-_FILES_A_TRANSACTION = 16
-"""Registering so many together costs hardly more than registering one."""
-
-_KEEPERS = 4
-"""Threads that copy files; a disk syncs four about as fast as one."""
+_FILES_A_TRANSACTION = 32
+"""Keeping and registering so many together costs hardly more than a few."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +67,19 @@ class Intake:
         self._originals = originals
         self._files = list(reversed(files))
         self._period = settings.period
+        self._is_period_of_clock = settings.is_period_of_clock
         self._fingerprint = settings.fingerprint
         self._standing = standing
-        self._keepers = ThreadPoolExecutor(_KEEPERS, thread_name_prefix="keeper")
-        self._coming: list[Future[_Arrival]] = []
+        self._keeper = ThreadPoolExecutor(1, thread_name_prefix="keeper")
+        self._coming: Future[list[_Arrival]] | None = None
+        self._coming_files = 0
         self._seen: set[int] = set()
         self._left_over_asked = False
 
     @property
     def coming_scans(self) -> int:
         """Files not taken in yet."""
-        return len(self._files) + len(self._coming)
+        return len(self._files) + self._coming_files
 
     @property
     def is_over(self) -> bool:
@@ -88,38 +88,49 @@ class Intake:
 
     def next_units(self) -> list[Unit]:
         """Take the next few files in; what they need done, which may be nothing."""
-        if self._files or self._coming:
+        if self.coming_scans:
             return self._take_in(self._next_arrivals())
         self._left_over_asked = True
         return self._left_over()
 
     def _next_arrivals(self) -> list[_Arrival]:
         """The next few files, kept; while they are registered those after them are being kept."""
-        arrivals = [coming.result() for coming in self._coming or self._send_keepers()]
-        self._coming = self._send_keepers()
+        arrivals = (self._coming or self._send_keeper()).result()
+        self._coming_files = 0
+        self._coming = self._send_keeper() if self._files else None
         return arrivals
 
-    def _send_keepers(self) -> list[Future[_Arrival]]:
-        files = [self._files.pop() for _ in range(min(_FILES_A_TRANSACTION, len(self._files)))]
-        return [self._keepers.submit(self._keep, file) for file in files]
+    def _without_other_months(self, arrivals: Sequence[_Arrival]) -> Sequence[_Arrival]:
+        """Those that were not read for another month; the others have their receipt and go to the archive."""
+        if not self._is_period_of_clock:
+            return arrivals
+        known = self._ledger.known_elsewhere([arrival.scan for arrival in arrivals], self._period)
+        others = [arrival for arrival in arrivals if arrival.scan in known]
+        self._put_away(others)
+        self._standing.other_scans += len(others)
+        return [arrival for arrival in arrivals if arrival.scan not in known]
 
-    def _take_in(self, arrivals: Sequence[_Arrival]) -> list[Unit]:
+    def _send_keeper(self) -> Future[list[_Arrival]]:
+        files = [self._files.pop() for _ in range(min(_FILES_A_TRANSACTION, len(self._files)))]
+        self._coming_files = len(files)
+        return self._keeper.submit(self._keep, files)
+
+    def _take_in(self, coming: Sequence[_Arrival]) -> list[Unit]:
+        arrivals = self._without_other_months(coming)
         scans = self._ledger.receive([arrival.scan for arrival in arrivals], self._period)
         self._quarantine(arrivals, scans)
         self._put_away(arrivals)
         readable = [scan for scan, arrival in zip(scans, arrivals, strict=True) if arrival.error is None]
         self._seen.update(scan.id for scan in readable)
-        unread = self._ledger.waiting_pages([scan.id for scan in readable], self._fingerprint)
+        known = [scan.id for scan in readable if scan.state is not ScanState.RECEIVED]
+        unread = self._ledger.waiting_pages(known, self._fingerprint)
         units = (self._unit(scan, unread.get(scan.id, ())) for scan in readable)
         return [unit for unit in units if unit is not None]
 
-    def _keep(self, file: ScanFile) -> _Arrival:
+    def _keep(self, files: Sequence[ScanFile]) -> list[_Arrival]:
         """Runs in a thread: most of it is waiting for the disk."""
-        try:
-            kept = self._originals.keep(file.path)
-        except ScanError as error:
-            return _Arrival(ReceivedScan(file.name, file.office, "", 0), file, error)
-        return _Arrival(ReceivedScan(file.name, file.office, kept.sha256, kept.size_bytes), file)
+        kept = self._originals.keep_all([file.path for file in files])
+        return [_arrival(file, what) for file, what in zip(files, kept, strict=True)]
 
     def _put_away(self, arrivals: Sequence[_Arrival]) -> None:
         """Move files whose receipt is now committed out of the inbox."""
@@ -164,12 +175,19 @@ class Intake:
         return Unit(scan.id, self._originals.path_of(scan.sha256), scan.name, numbers)
 
     def __enter__(self) -> Self:
+        self._originals.sweep()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._keepers.shutdown(wait=True, cancel_futures=True)
+        self._keeper.shutdown(wait=True, cancel_futures=True)
+
+
+def _arrival(file: ScanFile, kept: KeptOriginal | ScanError) -> _Arrival:
+    if isinstance(kept, ScanError):
+        return _Arrival(ReceivedScan(file.name, file.office, "", 0), file, kept)
+    return _Arrival(ReceivedScan(file.name, file.office, kept.sha256, kept.size_bytes), file)
 
 
 def _unreadable(scan: Scan, error: ScanError) -> ScanFindings:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import time
 from collections.abc import Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from enum import Enum
@@ -64,6 +65,7 @@ class WorkerPool:
         self._tasks_per_worker = tasks_per_worker
         self.task_timeout_s = task_timeout_s
         self._running: dict[Future[Results], Task] = {}
+        self._began_s: dict[Future[Results], float] = {}
         self._restarts = 0
         self._pool = self._start()
 
@@ -100,7 +102,7 @@ class WorkerPool:
     def submit(self, task: Task) -> None:
         """Hand a task out."""
         try:
-            future = self._pool.schedule(perform, args=(task,), timeout=self.task_timeout_s)
+            future = self._pool.schedule(perform, args=(task,))
         except RuntimeError:  # the pool broke since the last look
             self._restart([*self._running.values(), task])
         else:
@@ -113,10 +115,12 @@ class WorkerPool:
             FormsOcrError: A worker says that settings or machine are at fault, or no worker stays alive.
         """
         over, _ = wait(self._running, timeout_s, FIRST_COMPLETED)
+        over |= self._stop_overdue()
         ended: list[Ended] = []
         stranded: list[Task] = []
         for future in over:
             task = self._running.pop(future)
+            self._began_s.pop(future, None)
             try:
                 ended.append(_ended(task, future))
             except BrokenProcessPool:
@@ -127,6 +131,18 @@ class WorkerPool:
             self._restart([*stranded, *self._running.values()])
         return ended
 
+    def _stop_overdue(self) -> set[Future[Results]]:
+        """Stop tasks that take too long, together with their workers.
+
+        Pebble has time-outs of its own, by the wall clock: a clock set forward would end every task.
+        """
+        now_s = time.monotonic()
+        for future in self._running:
+            if future.running():
+                self._began_s.setdefault(future, now_s)
+        late = {future for future, began_s in self._began_s.items() if now_s - began_s > self.task_timeout_s}
+        return {future for future in late if future.cancel()}
+
     def _restart(self, tasks: Sequence[Task]) -> None:
         """Begin with fresh workers. Nobody knows which task broke the pool, so all are handed out again."""
         self._restarts += 1
@@ -136,6 +152,7 @@ class WorkerPool:
                 "is there enough free memory? Try --workers 1, then run again, nothing is lost"
             )
         self._running.clear()
+        self._began_s.clear()
         self._halt()
         self._pool = self._start()
         for task in tasks:
@@ -159,5 +176,5 @@ def _ended(task: Task, future: Future[Results]) -> Ended:
         return Ended(task, Ending.DONE, future.result())
     except ProcessExpired as death:
         return Ended(task, Ending.CRASHED, exit_status=death.exitcode or 0)
-    except TimeoutError:
+    except CancelledError:
         return Ended(task, Ending.TIMED_OUT)

@@ -18,10 +18,13 @@ class Settings:
     Attributes:
         period: The scans of a run are filed under it; each period of a workspace is by itself.
         description: JSON values by name, for people and for the fingerprint.
+        is_period_of_clock: Nobody named the period. A scan that was read for another one then stays there:
+            the same inbox given again after midnight is no other month's.
     """
 
     period: Period
     description: Mapping[str, Any]
+    is_period_of_clock: bool = False
 
     @property
     def fingerprint(self) -> str:

@@ -17,6 +17,7 @@ class Standing:
 
     Attributes:
         kept_pages: Read by an earlier run under the same settings, and not read again.
+        other_scans: Read for another period, and left there.
         renewed_scans: Read by an earlier run under other settings, and read again.
         expected_pages: Still to read, as far as known; a scan that nobody has opened counts as one page.
         elapsed_s: Since the run began.
@@ -24,9 +25,11 @@ class Standing:
         is_over_ceiling: So much failed that the batch stopped by itself.
         archived: Files moved out of the inbox.
         not_archived: Files that could not be.
+        covers: Cover sheets; among the foreign pages, but nothing failed.
     """
 
     kept_pages: int = 0
+    other_scans: int = 0
     renewed_scans: int = 0
     expected_pages: int = 0
     elapsed_s: float = 0.0
@@ -34,8 +37,14 @@ class Standing:
     is_over_ceiling: bool = False
     archived: int = 0
     not_archived: int = 0
+    covers: int = 0
     pages: Counter[PageDisposition] = field(default_factory=Counter)
     slips: Counter[Disposition] = field(default_factory=Counter)
+
+    @property
+    def pages_but_covers(self) -> Counter[PageDisposition]:
+        """The counts without cover sheets: nothing failed about them."""
+        return self.pages - Counter({PageDisposition.FOREIGN: self.covers})
 
     @property
     def done_pages(self) -> int:
@@ -56,12 +65,14 @@ class Standing:
         """Count what was just committed."""
         for page in findings.pages:
             self.pages[page.disposition] += 1
+            self.covers += bool(page.cover_json)
             self.slips.update(slip.disposition for slip in page.slips)
 
     def facts(self) -> dict[str, Any]:
         """The counts, for the log."""
         return {
             "kept_pages": self.kept_pages,
+            "other_scans": self.other_scans,
             "renewed_scans": self.renewed_scans,
             "pages": dict(self.pages),
             "slips": dict(self.slips),

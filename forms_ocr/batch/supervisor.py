@@ -118,7 +118,7 @@ class Supervisor:
                     _log.warning("page quarantined", extra={"facts": facts})
 
     def _look_at_ceiling(self) -> None:
-        if self._ceiling is not None and self._ceiling.is_broken_by(self._standing.pages):
+        if self._ceiling is not None and self._ceiling.is_broken_by(self._standing.pages_but_covers):
             self._standing.is_over_ceiling = True
 
 

@@ -9,6 +9,7 @@ from forms_ocr.cli.backup import backup
 from forms_ocr.cli.doctor import doctor
 from forms_ocr.cli.evaluate import evaluate
 from forms_ocr.cli.explain import explain
+from forms_ocr.cli.inspect import inspect
 from forms_ocr.cli.program import Program, program
 from forms_ocr.cli.purge import purge
 from forms_ocr.cli.quality import quality
@@ -16,9 +17,11 @@ from forms_ocr.cli.recalibrate import recalibrate
 from forms_ocr.cli.receipt import receipt
 from forms_ocr.cli.resume import resume
 from forms_ocr.cli.retry import retry
+from forms_ocr.cli.review import review
 from forms_ocr.cli.run import run
 from forms_ocr.cli.status import status
 from forms_ocr.cli.template import template
+from forms_ocr.cli.user import user
 from forms_ocr.cli.verify import verify
 from forms_ocr.cli.watch import watch
 
@@ -26,6 +29,7 @@ main: Program = program
 main.add_command(answers)
 main.add_command(evaluate)
 main.add_command(explain)
+main.add_command(inspect)
 main.add_command(quality)
 main.add_command(recalibrate)
 main.add_command(resume)
@@ -37,7 +41,9 @@ main.add_command(doctor)
 main.add_command(purge)
 main.add_command(receipt)
 main.add_command(retry)
+main.add_command(review)
 main.add_command(status)
+main.add_command(user)
 main.add_command(verify)
 
 __all__ = ["main"]

@@ -6,7 +6,13 @@ from pathlib import Path
 
 import click
 
-from forms_ocr.cli.options import FILE, PeriodType, config_option, old_workspace_option
+from forms_ocr.cli.options import (
+    FILE,
+    PeriodType,
+    config_option,
+    old_workspace_option,
+    templates_option,
+)
 from forms_ocr.errors import ExitCode
 from forms_ocr.model import Period
 
@@ -58,7 +64,7 @@ def import_answers(csv_file: Path, workspace: Path, config: Path | None) -> Exit
 @answers.command(short_help="List the accepted slips that are to be keyed.")
 @old_workspace_option
 @click.option("--period", type=PeriodType(), help="Only this billing month; all if not given.")
-@click.option("--template", type=FILE, help="The form, if it is not the meter slip that comes along.")
+@templates_option
 @config_option
 @click.option(
     "--with-review", is_flag=True, help="List those of the sample that are under review too, unmarked."
@@ -71,7 +77,7 @@ def import_answers(csv_file: Path, workspace: Path, config: Path | None) -> Exit
 def sample(
     workspace: Path,
     period: Period | None,
-    template: Path | None,
+    templates: tuple[Path, ...],
     config: Path | None,
     with_review: bool,
     out: Path | None,
@@ -95,7 +101,7 @@ def sample(
 
     place = Workspace(workspace)
     configuration = configuration_of(config, place)
-    form = template or default_template_path()
+    form, *others = templates or configuration.templates or (default_template_path(),)
     rules, limits = configuration.rules.to_rules(), configuration.ingest.to_limits()
     with open_ledger(place) as ledger:
         periods = ledger.periods() if period is None else (period,)
@@ -106,7 +112,7 @@ def sample(
             settled, ledger.answer_book().all(), configuration.budget.blind_share, has_review=with_review
         )
         equipment = pipeline_equipment(form, None, rules, Period(2000, 1), limits, 0)
-        studio = pipeline_studio(equipment, load_template(form))
+        studio = pipeline_studio(equipment, load_template(form), [load_template(path) for path in others])
         pictures = answering.draw_samples(waiting, ledger, place, studio)
     target = out or place.sample_list_path
     answering.write_samples(target, waiting, pictures)

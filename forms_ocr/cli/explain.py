@@ -6,16 +6,16 @@ from pathlib import Path
 
 import click
 
-from forms_ocr.cli.options import FILE, PeriodType, config_option, old_workspace_option
+from forms_ocr.cli.options import PeriodType, config_option, old_workspace_option, templates_option
 from forms_ocr.errors import ExitCode
-from forms_ocr.model import Period
+from forms_ocr.model import Period, template_of
 
 
 @click.command(short_help="Say why a slip was or was not accepted.")
 @click.argument("slip_id", help="As in the tables, e.g. s0123456789abcde.")
 @old_workspace_option
 @click.option("--period", type=PeriodType(), help="Where the same scan was read for several months: which.")
-@click.option("--template", type=FILE, help="The form, if it is not the meter slip that comes along.")
+@templates_option
 @config_option
 @click.option(
     "--lang", default="en", show_default=True, type=click.Choice(["en", "ru"]), help="Language of the answer."
@@ -24,7 +24,7 @@ def explain(
     slip_id: str,
     workspace: Path,
     period: Period | None,
-    template: Path | None,
+    templates: tuple[Path, ...],
     config: Path | None,
     lang: str,
 ) -> ExitCode:
@@ -56,11 +56,11 @@ def explain(
         raise click.BadParameter(
             f"no slip {slip_id} in {workspace}; the tables name them", param_hint="SLIP_ID"
         )
-    form = load_template(template or default_template_path())
+    named = templates or configuration.templates or (default_template_path(),)
+    forms = [load_template(path) for path in named]
     for one in found:
         slip = one.slip
         click.echo(f"{slip.slip_id}, {one.period}: {slip.scan}, page {slip.page}, slip {slip.slip}")
-        click.echo(
-            as_text(explain_record(slip.record, form, acceptance.cut_for(one.reading).confidence), lang)
-        )
+        form, cut = template_of(slip.template, forms), acceptance.cut_for(one.reading)
+        click.echo(as_text(explain_record(slip.record, form, cut.confidence), lang))
     return ExitCode.DONE

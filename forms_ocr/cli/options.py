@@ -55,6 +55,15 @@ config_option = click.option(
 )
 
 
+templates_option = click.option(
+    "--template",
+    "templates",
+    multiple=True,
+    type=FILE,
+    help="A form, if it is not the meter slip that comes along; give it again for each further form.",
+)
+
+
 def reading_options(command: _Command) -> _Command:
     """What every command takes that reads scans; the order is that of the help."""
     for option in reversed(_READING):
@@ -64,7 +73,7 @@ def reading_options(command: _Command) -> _Command:
 
 _READING: tuple[Callable[[Any], Any], ...] = (
     workspace_option,
-    click.option("--template", type=FILE, help="The form, if it is not the meter slip that comes along."),
+    templates_option,
     click.option("--registry", type=FILE, help="The retailer's accounts; without it no account is checked."),
     period_option,
     click.option(

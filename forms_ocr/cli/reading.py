@@ -6,7 +6,7 @@ import hashlib
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -34,20 +34,21 @@ from forms_ocr.cli.progress import BarProgress, LineProgress
 from forms_ocr.cli.settled import (
     Acceptance,
     acceptance_of,
+    decided_slips,
     reading_of,
     registry_kind,
-    settled_slips,
 )
 from forms_ocr.cli.summary import (
     describe_ceiling,
     describe_ignored,
     describe_left_over,
+    describe_other_months,
     describe_result,
     describe_start,
 )
 from forms_ocr.config import Configuration, load_configuration
 from forms_ocr.decision import Registry
-from forms_ocr.errors import ExitCode, NothingReadError
+from forms_ocr.errors import ConfigurationError, ExitCode, NothingReadError
 from forms_ocr.export import RunFacts, Summary, write_exports
 from forms_ocr.ingest import Arrivals, Discovery, ScanFile, discover
 from forms_ocr.model import FiledSlip, PageDisposition, Period, Template
@@ -63,6 +64,7 @@ class Order:
 
     Attributes:
         scans: None at all: finish what an earlier run left.
+        templates: None at all: those of the configuration, else the meter slip that comes along.
         max_error: Comes before the configuration's.
         store: Address of the ledger's database, if it is not where it was.
         archive: Files that were taken in are moved here.
@@ -71,7 +73,7 @@ class Order:
 
     scans: Sequence[Path]
     workspace: Path
-    template: Path | None
+    templates: tuple[Path, ...]
     registry: Path | None
     period: Period | None
     workers: int | None
@@ -84,16 +86,23 @@ class Order:
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """An order that was found to make sense."""
+    """An order that was found to make sense.
+
+    Attributes:
+        template, others: The forms that slips may be prints of, with where they lie; most runs have one.
+    """
 
     workspace: Workspace
     configuration: Configuration
     template_path: Path
     template: Template
+    other_template_paths: tuple[Path, ...]
+    others: tuple[Template, ...]
     registry_path: Path | None
     registry: Registry | None
     weights_sha256: str
     period: Period
+    is_period_of_clock: bool
     workers: int
     discovery: Discovery
     acceptance: Acceptance
@@ -118,7 +127,9 @@ def carry_out(order: Order) -> ExitCode:
         FormsOcrError: With the exit code and the message for the operator.
     """
     workspace = Workspace(order.workspace)
+    order = _with_period_left(order, workspace)
     configuration = configuration_of(order.config, workspace)
+    order = with_templates(order, configuration)
     settle_s = configuration.intake.settle_s
     discovery = Arrivals(settle_s, settle_s).settle(find(order, workspace))
     _check_found(order, discovery)
@@ -128,6 +139,15 @@ def carry_out(order: Order) -> ExitCode:
         stop = Stop()
         with stop.listening():
             return work_off(plan, ledger, stop)[0]
+
+
+def _with_period_left(order: Order, workspace: Workspace) -> Order:
+    """To finish what was left, when nobody named a month: the first that has something left."""
+    if order.scans or order.period is not None or not workspace.has_ledger:
+        return order
+    with open_ledger(workspace, store=order.store) as ledger:
+        left = ledger.unfinished_periods()
+    return replace(order, period=Period.parse(left[0])) if left else order
 
 
 @contextmanager
@@ -150,6 +170,7 @@ def work_off(plan: Plan, ledger: Ledger, stop: Stop) -> tuple[ExitCode, Standing
     summary = _export(plan, ledger, stop)
     if summary is not None:
         click.echo(describe_result(standing, summary, plan.workspace.exports, plan.cut))
+    say(describe_other_months(standing, plan.period))
     say(describe_ceiling(standing))
     return _exit_code(stopped_by, summary, standing), standing
 
@@ -163,8 +184,9 @@ def make_plan(order: Order, configuration: Configuration, discovery: Discovery) 
     """Load and check everything before anything is begun."""
     workspace = Workspace(order.workspace)
     batch = configuration.batch
-    template_path = order.template or default_template_path()
-    template = load_template(template_path)
+    template_path, *other_paths = order.templates or (default_template_path(),)
+    template, *others = (load_template(path) for path in (template_path, *other_paths))
+    _check_told_apart(template, others)
     registry = (
         None if order.registry is None else load_registry(order.registry, configuration.rules.account_digits)
     )
@@ -173,16 +195,35 @@ def make_plan(order: Order, configuration: Configuration, discovery: Discovery) 
         configuration=configuration,
         template_path=template_path,
         template=template,
+        other_template_paths=tuple(other_paths),
+        others=tuple(others),
         registry_path=order.registry,
         registry=registry,
         weights_sha256=NetworkRecognizer().card.sha256,
         period=order.period or configuration.current_period(datetime.now(UTC)),
+        is_period_of_clock=order.period is None,
         workers=order.workers or batch.worker_count,
         discovery=discovery,
         acceptance=acceptance_of(workspace, configuration, order.max_error),
         ceiling=None if order.is_resumed else Ceiling(batch.max_failed_share, batch.failed_share_after_pages),
         archive=None if order.archive is None else Archive(order.archive),
     )
+
+
+def with_templates(order: Order, configuration: Configuration) -> Order:
+    """The order with the configuration's forms where it names none itself."""
+    return replace(order, templates=order.templates or configuration.templates)
+
+
+def _check_told_apart(template: Template, others: Sequence[Template]) -> None:
+    """Raise ``ConfigurationError`` where one form is named twice: nobody could say which a slip is of."""
+    every = [template, *others]
+    prints = [one.fingerprint for one in every]
+    doubles = sorted({one.name for one in every if prints.count(one.fingerprint) > 1})
+    if doubles:
+        raise ConfigurationError(
+            "templates", [f"{name}: it is named twice; name it once" for name in doubles]
+        )
 
 
 def _own_configuration(workspace: Workspace) -> Path | None:
@@ -192,7 +233,7 @@ def _own_configuration(workspace: Workspace) -> Path | None:
 def find(order: Order, workspace: Workspace) -> Discovery:
     """The scans that were given; never workspace or archive, nor the files named beside them."""
     found = discover(order.scans)
-    named = (order.registry, order.config, order.template or default_template_path())
+    named = (order.registry, order.config, *(order.templates or (default_template_path(),)))
     aside = {path.resolve() for path in named if path is not None}
     folders = [path.resolve() for path in (workspace.folder, order.archive) if path is not None]
     scans = tuple(scan for scan in found.scans if _is_scan(scan, folders, aside))
@@ -228,6 +269,7 @@ def _equipment(plan: Plan) -> Equipment:
         plan.period,
         configuration.ingest.to_limits(),
         configuration.batch.worker_memory_mb << 20,
+        plan.other_template_paths,
     )
 
 
@@ -260,6 +302,7 @@ def settings_of(plan: Plan) -> Settings:
             "program": __version__,
             "weights": plan.weights_sha256,
             "template": plan.template.fingerprint,
+            **_named_templates(plan),
             "registry": hashlib.sha256(registry.read_bytes()).hexdigest() if registry else "",
             "registry_kind": plan.registry_kind.value,
             "rules": configuration.rules.model_dump(mode="json"),
@@ -267,7 +310,14 @@ def settings_of(plan: Plan) -> Settings:
             "page_timeout_s": configuration.batch.page_timeout_s,
             "worker_memory_mb": configuration.batch.worker_memory_mb,
         },
+        plan.is_period_of_clock,
     )
+
+
+def _named_templates(plan: Plan) -> dict[str, list[str]]:
+    """All templates of a run that has several; a run with one is described as ever."""
+    every = [plan.template, *plan.others]
+    return {"templates": [one.fingerprint for one in every]} if plan.others else {}
 
 
 def _progress() -> Progress:
@@ -290,7 +340,7 @@ def _export(plan: Plan, ledger: Ledger, stop: Stop) -> Summary | None:
     cut = plan.cut
     facts = RunFacts(
         workspace=plan.workspace.folder,
-        template=plan.template.name,
+        template=", ".join(one.name for one in (plan.template, *plan.others)),
         version=__version__,
         min_confidence=cut.confidence,
         cut=cut,
@@ -299,13 +349,13 @@ def _export(plan: Plan, ledger: Ledger, stop: Stop) -> Summary | None:
         registry_accounts=len(plan.registry) if plan.registry is not None else 0,
     )
     slips = _settled_slips(plan, ledger, stop)
-    return write_exports(plan.workspace.exports, pages, slips, plan.template, facts)
+    return write_exports(plan.workspace.exports, pages, slips, plan.template, facts, others=plan.others)
 
 
 def _settled_slips(plan: Plan, ledger: Ledger, stop: Stop) -> Sequence[FiledSlip]:
     """The slips of the period, one record an account, with a picture of each that a person decides."""
-    slips = settled_slips(ledger, plan.period, plan.acceptance, plan.configuration)
-    studio = pipeline_studio(_equipment(plan), plan.template)
+    slips = decided_slips(ledger, plan.period, plan.acceptance, plan.configuration)
+    studio = pipeline_studio(_equipment(plan), plan.template, plan.others)
     return with_late_pictures(slips, plan.period, ledger, plan.workspace.originals, studio, stop)
 
 
@@ -315,7 +365,7 @@ def _exit_code(stopped_by: Signals | None, summary: Summary | None, standing: St
     if standing.is_over_ceiling:
         return ExitCode.QUARANTINED
     if summary is None:
-        return ExitCode.NOTHING_READ
+        return ExitCode.DONE if standing.other_scans else ExitCode.NOTHING_READ
     quarantined = summary.counts.pages[PageDisposition.QUARANTINED]
     if quarantined == summary.counts.page_total:
         return ExitCode.NOTHING_READ

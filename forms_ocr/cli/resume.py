@@ -16,7 +16,7 @@ def resume(**asked: Any) -> ExitCode:
     """Read the pages that are in a workspace and that nobody has read yet; the inbox is not needed for it.
 
     They are what a run left that was interrupted or stopped by itself, and what `retry` has put back. Name
-    the same template and registry as before.
+    the same template and registry as before. Without --period it is the first month that has something left.
 
     \b
     forms-ocr resume -w workspace --registry registry.csv --period 2026-11

@@ -23,6 +23,7 @@ from forms_ocr.budget import (
 from forms_ocr.config import Configuration
 from forms_ocr.decision import Registry, resolve_conflicts
 from forms_ocr.model import FiledSlip, Period
+from forms_ocr.review.settling import settle
 from forms_ocr.store import Ledger, Workspace, read_cut_file
 
 _ACCOUNTS_ASKED = 500
@@ -95,16 +96,32 @@ def settled_slips(
 
     First the cut speaks, then paper that came twice, then slips of one account.
     """
-    readings = readings_of_slips(ledger, period)
-    cuts = {reading: acceptance.cut_for(reading) for reading in set(readings.values())}
-    held = [_held_to(slip, cuts[readings[slip.slip_id]]) for slip in ledger.slips(period)]
     rules = configuration.rules.to_rules()
-    return resolve_conflicts(mark_repeats(held, rules), rules)
+    return resolve_conflicts(mark_repeats(_held_to_cuts(ledger, period, acceptance), rules), rules)
+
+
+def decided_slips(
+    ledger: Ledger, period: Period, acceptance: Acceptance, configuration: Configuration
+) -> Sequence[FiledSlip]:
+    """The same with what people decided: it comes after the cut, and before slips are held together."""
+    standing = ledger.decision_book().standing(str(period))
+    if not standing:
+        return settled_slips(ledger, period, acceptance, configuration)
+    rules = configuration.rules.to_rules()
+    held = _held_to_cuts(ledger, period, acceptance)
+    return settle(held, standing, lambda slips: resolve_conflicts(mark_repeats(slips, rules), rules))
 
 
 def readings_of_slips(ledger: Ledger, period: Period) -> dict[str, Reading | None]:
     """What each slip of a period was read with, by slip."""
     return {slip_id: reading_of(said) for slip_id, said in ledger.settings_of_slips(period).items()}
+
+
+def _held_to_cuts(ledger: Ledger, period: Period, acceptance: Acceptance) -> list[FiledSlip]:
+    """Every slip by itself, held to the cut for what it was read with."""
+    readings = readings_of_slips(ledger, period)
+    cuts = {reading: acceptance.cut_for(reading) for reading in set(readings.values())}
+    return [_held_to(slip, cuts[readings[slip.slip_id]]) for slip in ledger.slips(period)]
 
 
 def _held_to(slip: FiledSlip, cut: Cut) -> FiledSlip:

@@ -39,6 +39,16 @@ def describe_left_over(periods: Sequence[str], period: Period) -> str:
     return f"The workspace holds unread pages of {', '.join(others)}; finish them with --period {others[0]}"
 
 
+def describe_other_months(standing: Standing, period: Period) -> str:
+    """Scans that were given again when their month was over; "" if there are none."""
+    if not standing.other_scans:
+        return ""
+    return (
+        f"{standing.other_scans} scan(s) were read for another month already and stay there; "
+        f"to read them for this one too: --period {period}"
+    )
+
+
 def describe_ceiling(standing: Standing) -> str:
     """Why the batch stopped by itself; "" if it did not."""
     if not standing.is_over_ceiling:
@@ -63,6 +73,9 @@ def _result(standing: Standing, summary: Summary, exports: Path, cut: Cut) -> It
     yield f"Slips: {counts.slip_total}{_parts(counts.slips)}"
     yield f"Cut: {describe_cut(cut).en}"
     yield f"Results: {exports} (report.html shows them)"
+    for box in summary.boxes:
+        if not box.is_whole:
+            yield f"Box {box.box} of {box.office}: {box.announced} slips announced, {box.found} found"
     quarantined = counts.pages[PageDisposition.QUARANTINED]
     if quarantined:
         yield (

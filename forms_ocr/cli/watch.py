@@ -32,7 +32,8 @@ def watch(inbox: tuple[Path, ...], **asked: Any) -> ExitCode:
     """Look through INBOX again and again, and do with each file that is complete what `run` does.
 
     A file is complete when its office's manifest.csv names its content, or when it has not changed for a
-    while and has its end. Ctrl-C and SIGTERM end it in order; started again it goes on.
+    while and has its end. Ctrl-C and SIGTERM end it in order; started again it goes on, what was left comes
+    first.
 
     \b
     forms-ocr watch inbox/ -w workspace --registry registry.csv --archive read/

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from math import prod
 
 from forms_ocr.decision.account import AccountReading, read_account
 from forms_ocr.decision.address import AddressReading, NumberInk, contradiction
+from forms_ocr.decision.background import Background
 from forms_ocr.decision.cells import Cells, all_are_empty, cells_of
+from forms_ocr.decision.coded import CodedAccount, weigh_code
 from forms_ocr.decision.dates import DateReading, WrittenDate, read_date
 from forms_ocr.decision.decode import left_aligned
 from forms_ocr.decision.fields import (
@@ -24,7 +27,7 @@ from forms_ocr.decision.fields import (
 )
 from forms_ocr.decision.hand import doubtful_cells, examples_of, seen_beside
 from forms_ocr.decision.ink import Presence
-from forms_ocr.decision.meter import MeterReading, ReadingInk, read_meter, reading_ink
+from forms_ocr.decision.meter import MeterReading, ReadingInk, line_ink, read_meter, reading_ink
 from forms_ocr.decision.registry import Registry
 from forms_ocr.decision.witness import Witness
 from forms_ocr.model import (
@@ -33,7 +36,6 @@ from forms_ocr.model import (
     Candidate,
     FieldEvidence,
     FieldReading,
-    HandModel,
     Period,
     Rules,
     Shape,
@@ -53,7 +55,10 @@ class Case:
     Attributes:
         fields: By name, every field of the template.
         has_registry: An account can be unknown.
+        account_cells: None too where the account is that of the slip's code.
         months: Since the account's last reading, 1 where nobody knows.
+        scanned_on: The day by the scanner's clock, None where nobody knows.
+        coded: None for a slip without a code.
     """
 
     rules: Rules
@@ -71,6 +76,13 @@ class Case:
     own_fields: tuple[OwnField, ...]
     required: frozenset[str]
     fields: Mapping[str, FieldReading]
+    scanned_on: dt.date | None
+    coded: CodedAccount | None = None
+
+    @property
+    def is_personal(self) -> bool:
+        """The slip was printed for its customer, and what stands on it is that customer's."""
+        return self.coded is not None and self.coded.agrees
 
     @property
     def registered(self) -> Account | None:
@@ -109,7 +121,7 @@ class CaseReader:
 
     Args:
         evidence: By field name; a field nobody looked at may be missing.
-        hand_model: How much known cells say about the others of the same hand.
+        background: A code of another length than accounts have names nothing.
     """
 
     def __init__(
@@ -117,10 +129,12 @@ class CaseReader:
         evidence: Mapping[str, FieldEvidence],
         template: Template,
         rules: Rules,
-        hand_model: HandModel,
+        background: Background,
     ) -> None:
+        self._background = background
+        self._code = background.code if len(background.code) == rules.account_digits else ""
+        self._coded: CodedAccount | None = None
         self._evidence = evidence
-        self._hand_model = hand_model
         self._template = template
         self._rules = rules
         self._fields: dict[str, FieldReading] = {}
@@ -152,6 +166,8 @@ class CaseReader:
             own_fields=self._read_own_fields(),
             required=frozenset(field.name for field in self._template.fields if field.is_required),
             fields=self._fields,
+            scanned_on=self._background.scanned_on,
+            coded=self._coded,
         )
 
     def _cells(self, name: str) -> Cells:
@@ -166,11 +182,20 @@ class CaseReader:
         return self._numbers[name]
 
     def _keep_comb(self, name: str, cells: Cells, best: Candidate, candidates: tuple[Candidate, ...]) -> None:
-        self._fields[name] = comb_reading(name, cells, best, candidates, self._rules.min_confidence)
+        reading = comb_reading(name, cells, best, candidates, self._rules.min_confidence)
+        if self._template.field(name).shape is Shape.LINE:
+            # what was weighed as cells are no places that a person could be shown
+            reading = replace(reading, cells=(), doubtful_cells=(), rivals=())
+        self._fields[name] = reading
 
     def _reading_ink(self) -> ReadingInk | None:
         name = self._template.roles.reading
-        return reading_ink(self._cells(name)) if name else None
+        if not name:
+            return None
+        evidence, cells = self._evidence.get(name), self._cells(name)
+        if evidence is None or evidence.numbers is None or evidence.is_typed:
+            return reading_ink(cells.without_smudges())
+        return line_ink(evidence.numbers, cells)
 
     def _witness(
         self, registry: Registry | None, period: Period | None, ink: ReadingInk | None
@@ -191,9 +216,14 @@ class CaseReader:
             return None, None
         cells = self._cells(name)
         support = None if witness is None else witness.support
-        account = read_account(cells, self._rules.account_digits, registry, support)
+        account = read_account(cells.without_smudges(), self._rules.account_digits, registry, support)
+        if self._code:
+            self._coded = weigh_code(self._code, cells, registry, account)
+            account = self._coded.reading
+        if witness is not None and account.row >= 0:
+            witness.ask(account.row)
         self._keep_comb(name, cells, Candidate(account.value, account.confidence), account.candidates)
-        return account, cells
+        return account, None if self._coded is not None and self._coded.is_of_code else cells
 
     def _beside_examples(
         self, ink: ReadingInk | None, account: AccountReading | None, date: DateReading | None
@@ -207,14 +237,22 @@ class CaseReader:
         examples = examples_of(self._known_combs(account, date)) if len(doubtful) else None
         if examples is None:
             return ink
-        seen = seen_beside(evidence, doubtful, examples, self._hand_model)
-        return reading_ink(cells_of(self._template.field(name), seen))
+        seen = seen_beside(evidence, doubtful, examples, self._background.hand_model)
+        return reading_ink(cells_of(self._template.field(name), seen).without_smudges())
 
     def _known_combs(
         self, account: AccountReading | None, date: DateReading | None
     ) -> Iterator[tuple[FieldEvidence | None, str]]:
-        """Account and date with their digits, as far as there is hardly a doubt about them."""
-        if account is not None and account.registered and account.confidence >= MIN_KNOWN_CONFIDENCE:
+        """Account and date with their digits, as far as there is hardly a doubt about them.
+
+        Where there is a code, the account was printed: it says nothing about the hand.
+        """
+        if (
+            not self._code
+            and account is not None
+            and account.registered
+            and account.confidence >= MIN_KNOWN_CONFIDENCE
+        ):
             yield self._evidence.get(self._template.roles.account), account.value
         roles = self._template.roles.date
         if roles is not None and date is not None and date.confidence >= MIN_KNOWN_CONFIDENCE:
@@ -240,7 +278,7 @@ class CaseReader:
         names = (roles.day, roles.month, roles.year)
         day, month, year = self._two_digits(roles.day), self._two_digits(roles.month), self._cells(roles.year)
         written = WrittenDate(day, month, year, roles.century)
-        date = read_date(written, period, self._rules.first_day, self._rules.last_day)
+        date = read_date(written.without_smudges(), period, self._rules.first_day, self._rules.last_day)
         for name, cells, part in zip(names, written.parts, date.parts, strict=True):
             self._keep_comb(name, cells, part, ())
         return date, written

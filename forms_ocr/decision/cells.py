@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from itertools import pairwise
 from math import inf, prod
 
 import numpy as np
 
+from forms_ocr.decision.numbers import are_sound, rows_of_numbers
 from forms_ocr.model import CLASSES, EMPTY, OTHER, Candidate, Field, FieldEvidence, Shape
 
 DIGITS = 10
@@ -32,6 +34,10 @@ ROW_SUM_TOLERANCE = 0.01
 
 MIN_OTHER_POSTERIOR = 0.2
 """From here on a cell is named to a person as perhaps no digit: such cells are rare to begin with."""
+
+MAX_SMUDGE = 0.02
+"""A cell that is likelier to hold no digit is no smudged digit. More than the doubt of a record that is
+accepted, so nothing that would have been held back for such a cell alone is let through."""
 
 NEARLY_NONE = 1e-3
 """So little of ``other`` changes nothing in what the digits say of each other."""
@@ -117,6 +123,18 @@ class Cells:
         rows = [_without_other(row) for row in self.rows]
         return Cells(rows, self.floor, is_sound=self.is_sound)
 
+    def without_smudges(self) -> Cells:
+        """The same cells, what little speaks for ink that is no digit spread evenly over the digits.
+
+        A digit that was smudged or written over still stands for one, and which, the rest of the slip may
+        tell: the registry's account, the period's days. Cells that are likelier than ``MAX_SMUDGE`` to hold
+        something else stay as they are, and keep the slip from being accepted.
+        """
+        if not any(row[OTHER] for row in self.rows):
+            return self
+        rows = [_without_smudge(row, top) for row, top in zip(self.rows, self.tops, strict=True)]
+        return Cells(rows, self.floor, is_sound=self.is_sound)
+
     def backs(self, value: str, most_cells: int, least_posterior: float) -> bool:
         """Only few cells were overruled by ``value``, and each of them finds its character possible."""
         classes = [int(digit) for digit in value[: len(self)]]
@@ -165,6 +183,13 @@ class Cells:
         return Cells(self.rows[first:last], self.floor, is_sound=self.is_sound)
 
 
+def _without_smudge(row: list[float], top: int) -> list[float]:
+    if top >= DIGITS or row[OTHER] > MAX_SMUDGE:
+        return row
+    share = row[OTHER] / DIGITS
+    return [*(p + share for p in row[:DIGITS]), row[EMPTY], 0.0]
+
+
 def _without_other(row: list[float]) -> list[float]:
     left = sum(row) - row[OTHER]
     if left <= TINY:
@@ -206,6 +231,8 @@ def cells_of(field: Field, evidence: FieldEvidence | None) -> Cells:
         return _of_text(evidence.text or "", count, 1.0)
     if field.shape is Shape.COMB:
         return _of_posteriors(evidence, count)
+    if evidence.numbers is not None:
+        return _of_numbers(evidence.numbers)
     return _of_line(evidence)
 
 
@@ -239,6 +266,11 @@ def _inked(row: list[float], area_mm2: float) -> list[float]:
     if area_mm2 <= MAX_EMPTY_INK_MM2 or row[EMPTY] == 0.0:
         return row
     return [*row[:EMPTY], 0.0, row[OTHER] + row[EMPTY]]
+
+
+def _of_numbers(numbers: Sequence[Candidate]) -> Cells:
+    """A line of digits that was read whole."""
+    return Cells(rows_of_numbers(numbers)) if are_sound(numbers) else unreadable(1)
 
 
 def _of_line(evidence: FieldEvidence) -> Cells:

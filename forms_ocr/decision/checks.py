@@ -46,7 +46,9 @@ def _account_incomplete(case: Case) -> float | None:
 
 
 def _account_uncertain(case: Case) -> float | None:
-    if case.account is None or _account_missing(case) is not None or _account_incomplete(case) is not None:
+    if case.account is None or _code_mismatch(case) is not None:
+        return None
+    if _account_missing(case) is not None or _account_incomplete(case) is not None:
         return None
     return _doubt_below(case.account.confidence, case)
 
@@ -74,6 +76,13 @@ def _has_status(case: Case, status: AccountStatus) -> float | None:
     if case.account is None or case.registered is None or case.registered.status is not status:
         return None
     return case.account.confidence
+
+
+def _code_mismatch(case: Case) -> float | None:
+    """The code names another account than the one that stands beside it."""
+    if case.coded is None or case.is_personal:
+        return None
+    return 1.0 - case.coded.p_agrees
 
 
 def _reading_missing(case: Case) -> float | None:
@@ -137,9 +146,19 @@ def _date_outside_window(case: Case) -> float | None:
     return case.date.p_outside
 
 
+def _date_after_scan(case: Case) -> float | None:
+    """Nobody writes a slip after it was scanned; ISO dates sort as days do."""
+    if not case.rules.trust_scanner_clock or case.scanned_on is None or case.date is None:
+        return None
+    return case.date.confidence if case.date.value > case.scanned_on.isoformat() else None
+
+
 def _address_missing(case: Case) -> float | None:
-    """No street, or no house where the form requires one; what cannot be told from dirt is for a person."""
-    if case.address is None:
+    """No street, or no house where the form requires one; what cannot be told from dirt is for a person.
+
+    Of a customer for whom the slip was printed nobody needs to ask.
+    """
+    if case.address is None or case.is_personal:
         return None
     if case.address.street_presence is Presence.NO:
         return 1.0
@@ -191,6 +210,7 @@ CHECKS: tuple[tuple[Reason, Check], ...] = (
     (Reason.ACCOUNT_UNKNOWN, _account_unknown),
     (Reason.ACCOUNT_MANAGED, _account_managed),
     (Reason.ACCOUNT_CLOSED, _account_closed),
+    (Reason.CODE_MISMATCH, _code_mismatch),
     (Reason.READING_MISSING, _reading_missing),
     (Reason.READING_UNCERTAIN, _reading_uncertain),
     (Reason.READING_WRONG_LENGTH, _reading_wrong_length),
@@ -200,6 +220,7 @@ CHECKS: tuple[tuple[Reason, Check], ...] = (
     (Reason.DATE_UNCERTAIN, _date_uncertain),
     (Reason.DATE_IMPOSSIBLE, _date_impossible),
     (Reason.DATE_OUTSIDE_WINDOW, _date_outside_window),
+    (Reason.DATE_AFTER_SCAN, _date_after_scan),
     (Reason.ADDRESS_MISSING, _address_missing),
     (Reason.ADDRESS_MISMATCH, _address_mismatch),
     (Reason.SIGNATURE_MISSING, _signature_missing),

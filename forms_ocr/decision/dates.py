@@ -59,6 +59,11 @@ class WrittenDate:
         """Day, month, year."""
         return self.day, self.month, self.year
 
+    def without_smudges(self) -> WrittenDate:
+        """See :meth:`forms_ocr.decision.cells.Cells.without_smudges`."""
+        day, month, year = (part.without_smudges() for part in self.parts)
+        return WrittenDate(day, month, year, self.century)
+
     @property
     def is_readable(self) -> bool:
         """The parts have as many cells as a date, and their evidence can be reasoned with."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from forms_ocr.decision.address import registered_address
+from forms_ocr.decision.background import NO_BACKGROUND, Background
 from forms_ocr.decision.case import Case, CaseReader
 from forms_ocr.decision.checks import CHECKS
 from forms_ocr.decision.ink import Presence
@@ -12,15 +13,12 @@ from forms_ocr.decision.registry import Registry
 from forms_ocr.model import (
     Disposition,
     FieldEvidence,
-    HandModel,
     Period,
     Reason,
     Record,
     Rules,
     Template,
 )
-
-_NO_HAND = HandModel()
 
 IDENTITY_REASONS = frozenset({Reason.ACCOUNT_MISSING, Reason.ACCOUNT_INCOMPLETE, Reason.ACCOUNT_UNKNOWN})
 """Reasons about whose slip it is. Where the configuration lets them refuse, they do so without an
@@ -34,7 +32,7 @@ def decide(
     registry: Registry | None,
     period: Period | None,
     residual_mm: float,
-    hand_model: HandModel = _NO_HAND,
+    background: Background = NO_BACKGROUND,
 ) -> Record:
     """Read all fields of a slip together, check it, and say what becomes of it.
 
@@ -47,12 +45,11 @@ def decide(
         evidence: By field name. Missing fields and numbers that are no probabilities (NaN too) count as
             unreadable: the slip goes to review, nothing is raised.
         residual_mm: Of the slip's registration, after the fit.
-        hand_model: Of the recogniser that the evidence comes from.
 
     Returns:
         The record; its text fields hold the best candidates, also where they are in doubt.
     """
-    case = CaseReader(evidence, template, rules, hand_model).read(registry, period, residual_mm)
+    case = CaseReader(evidence, template, rules, background).read(registry, period, residual_mm)
     broken = _broken_rules(case)
     disposition = _disposition(case, broken)
     names = [field.name for field in template.fields]

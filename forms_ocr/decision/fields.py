@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from forms_ocr.decision.cells import Cells, believable, cells_of
-from forms_ocr.decision.decode import best_candidates, left_aligned
+from forms_ocr.decision.decode import MAX_CANDIDATES, best_candidates, left_aligned
 from forms_ocr.decision.ink import LINE_INK, MARK_INK, SIGNATURE_INK, Presence, presence
 from forms_ocr.model import Candidate, Content, Field, FieldEvidence, FieldReading, Shape
 
@@ -84,13 +84,15 @@ def _read_line(field: Field, evidence: FieldEvidence | None, min_confidence: flo
 def line_reading(field: Field, evidence: FieldEvidence | None, min_confidence: float) -> FieldReading:
     """A line as its text was read; a line without ink is surely empty."""
     text = line_text(evidence)
-    if line_presence(field, evidence) is Presence.NO:
+    if line_presence(field, evidence) is Presence.NO and not text:
         confidence = 1.0
     elif evidence is None or not text:
         confidence = 0.0
     else:
         confidence = 1.0 if evidence.is_typed else believable(evidence.text_confidence)
-    candidates = (Candidate(text, confidence),) if text else ()
+    candidates: tuple[Candidate, ...] = (Candidate(text, confidence),) if text else ()
+    if evidence is not None and evidence.numbers:
+        candidates = evidence.numbers[:MAX_CANDIDATES]
     return FieldReading(
         field.name, text, confidence, candidates, is_doubtful=not confidence >= min_confidence
     )

@@ -7,6 +7,7 @@ nearly known and its last ones open.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -74,11 +75,31 @@ class ReadingInk:
         return np.asarray((support @ self.posteriors + self.p_unlisted) / STRANGER_SUPPORT)
 
 
+def line_ink(numbers: Sequence[Candidate], cells: Cells) -> ReadingInk:
+    """What may be written on a line without cells: the numbers as they were read, whatever their lengths.
+
+    Args:
+        numbers: As a reader gave them; unsound ones count for nothing.
+        cells: What :func:`forms_ocr.decision.cells.cells_of` makes of them.
+    """
+    numbers = numbers if cells.is_sound else ()
+    p_legible = min(1.0, sum(number.posterior for number in numbers))
+    weighted = [(number.posterior / p_legible, number.value) for number in numbers if number.posterior > 0]
+    weighted = weighted or [(1.0, "")]
+    if len(weighted[0][1]) == len(cells):
+        weighted += _one_digit_off(weighted, cells.given_legible())
+    return _listed(weighted, cells, p_legible)
+
+
 def reading_ink(cells: Cells) -> ReadingInk:
     """What may be written in the comb of a reading: it begins in the first cell and leaves the rest empty."""
     legible = cells.given_legible()
     weighted = left_aligned(legible)
     weighted += _one_digit_off(weighted, legible)
+    return _listed(weighted, cells, cells.p_legible)
+
+
+def _listed(weighted: Sequence[tuple[float, str]], cells: Cells, p_legible: float) -> ReadingInk:
     strings = tuple(string for _, string in weighted)
     posteriors = np.array([posterior for posterior, _ in weighted])
     return ReadingInk(
@@ -86,7 +107,7 @@ def reading_ink(cells: Cells) -> ReadingInk:
         posteriors=posteriors,
         values=np.array([int(string or 0) for string in strings], np.int64),
         lengths=np.array([len(string) for string in strings], np.int64),
-        p_legible=cells.p_legible,
+        p_legible=p_legible,
         p_unlisted=max(0.0, 1.0 - float(posteriors.sum())),
         cells=cells,
     )

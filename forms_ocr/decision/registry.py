@@ -149,15 +149,35 @@ class Registry:
         columns = self._columns
         return columns.houses.at(rows), columns.flats.at(rows)
 
+    @property
+    def streets(self) -> PooledText:
+        """The streets of all rows."""
+        return self._columns.streets
+
+    @property
+    def houses(self) -> PooledText:
+        """The houses of all rows."""
+        return self._columns.houses
+
+    @property
+    def flats(self) -> PooledText:
+        """The flats of all rows."""
+        return self._columns.flats
+
     def find(self, account: str) -> Account | None:
         """The account of exactly this number, leading zeros included; None if the registry has none."""
+        row = self.row_of(account)
+        return self.account(row) if row >= 0 else None
+
+    def row_of(self, account: str) -> int:
+        """The row of exactly this number, leading zeros included; -1 if the registry has none."""
         is_account = len(account) == self.account_digits and account.isascii() and account.isdigit()
         if not is_account:
-            return None
+            return -1
         number = int(account)
         row = int(np.searchsorted(self._numbers, number))
         is_found = row < len(self) and int(self._numbers[row]) == number
-        return self.account(row) if is_found else None
+        return row if is_found else -1
 
     def account(self, row: int) -> Account:
         """The account of a row."""

@@ -63,6 +63,11 @@ class Witness:
         self._expected |= zip(rows.tolist(), expected, strict=True)
         return self._reading.likelihoods(expected)
 
+    def ask(self, row: int) -> None:
+        """Make sure that a customer was asked about, whoever named the account."""
+        if row not in self._months:
+            self.support(np.array([row], np.intp))
+
     def expected(self, row: int, reading: ReadingInk) -> NDArray[np.float64] | None:
         """(S,) how far a customer's meter speaks for each string of a reading; None if never asked of one.
 

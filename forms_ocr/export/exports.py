@@ -9,8 +9,8 @@ from forms_ocr.export.facts import RunFacts
 from forms_ocr.export.publish import Disk, publish
 from forms_ocr.export.report import render_report
 from forms_ocr.export.summary import Summary, summarise
-from forms_ocr.export.tables import PAGE_TABLE, natural_key, page_table, slip_tables
-from forms_ocr.model import FiledPage, FiledSlip, Template
+from forms_ocr.export.tables import PAGE_TABLE, page_table, slip_tables
+from forms_ocr.model import FiledPage, FiledSlip, Template, natural_key
 
 REPORT = "report.html"
 SUMMARY = "summary.json"
@@ -23,6 +23,7 @@ def write_exports(
     template: Template,
     facts: RunFacts,
     disk: Disk | None = None,
+    others: Sequence[Template] = (),
 ) -> Summary:
     """Write the CSV tables, the summary and the report, all or none.
 
@@ -35,6 +36,7 @@ def write_exports(
         template: Whose fields the records carry.
         facts: What the run was told.
         disk: A double in tests.
+        others: More templates of the run; each slip says by which it was read.
 
     Returns:
         The counts that were written.
@@ -49,9 +51,9 @@ def write_exports(
     )
     summary = summarise(pages, slips)
     contents = {
-        **slip_tables(slips, template),
+        **slip_tables(slips, template, others),
         PAGE_TABLE: page_table(pages),
-        REPORT: render_report(pages, slips, template, facts, summary).encode("utf-8"),
+        REPORT: render_report(pages, slips, template, facts, summary, others).encode("utf-8"),
         SUMMARY: summary.to_json(facts).encode("utf-8", "backslashreplace"),
     }
     publish(folder, contents, disk)

@@ -110,9 +110,27 @@ SCAN_REASON_TEXTS: dict[Reason, ReasonText] = {
         "Если это письмо или чек, отложите его. Если это бланк, отсканируйте его целиком и без перекоса.",
         "If it is a letter or a receipt, put it aside. If it is the form, scan all of it, straight.",
     ),
+    Reason.COVER_SHEET: _text(
+        "Сопроводительный лист",
+        "A cover sheet",
+        "Ничего делать не нужно: страницы после него отнесены к указанной на нём коробке.",
+        "Nothing to do: the pages after it were counted with the box that it names.",
+    ),
 }
 
 SLIP_REASON_TEXTS: dict[Reason, ReasonText] = {
+    Reason.SLIP_CUT_OFF: _text(
+        "Бланк попал на скан не целиком",
+        "Part of the slip is not on the scan",
+        "Положите бланк на стекло целиком и отсканируйте ещё раз: край с полями не виден.",
+        "Lay the whole slip on the glass and scan it again: an edge with fields on it is not seen.",
+    ),
+    Reason.SLIP_COVERED: _text(
+        "Бланк частично закрыт другим бланком",
+        "Another slip lies over this one",
+        "Разложите бланки так, чтобы они не перекрывались, и отсканируйте их ещё раз.",
+        "Lay the slips apart so that none covers another, and scan them again.",
+    ),
     Reason.REGISTRATION_UNCERTAIN: _text(
         "Бланк лежит неровно, клетки могли сместиться",
         "The slip lies unevenly, cells may be shifted",
@@ -156,6 +174,14 @@ SLIP_REASON_TEXTS: dict[Reason, ReasonText] = {
         "The account is closed",
         "Показание не принимается. Проверьте по адресу, нет ли у абонента нового счёта.",
         "The reading is not taken. Check by address whether the customer has a new account.",
+    ),
+    Reason.CODE_MISMATCH: _text(
+        "Код на бланке и написанный лицевой счёт не совпадают",
+        "The code on the slip and the account written on it disagree",
+        "Бланк напечатан для другого счёта. Введите тот, который имел в виду абонент; "
+        "если это неясно, свяжитесь с ним.",
+        "The slip was printed for another account. Key the one that the customer meant; if that is unclear, "
+        "contact them.",
     ),
     Reason.READING_MISSING: _text(
         "Показание не указано",
@@ -218,6 +244,14 @@ SLIP_REASON_TEXTS: dict[Reason, ReasonText] = {
         "Readings are taken on set days, usually the 23rd to the 26th. Tell the customer that a "
         "new one is needed.",
     ),
+    Reason.DATE_AFTER_SCAN: _text(
+        "Дата позже дня сканирования",
+        "The date is after the day of the scan",
+        "Сверьте дату с изображением. Если она верна, часы сканера отстают: исправьте их, иначе "
+        "все бланки попадут на проверку.",
+        "Compare the date with the picture. If it is right, the scanner's clock is slow: set it, or "
+        "every slip will come here.",
+    ),
     Reason.ADDRESS_MISSING: _text(
         "Адрес не указан",
         "No address",
@@ -268,6 +302,13 @@ SLIP_REASON_TEXTS: dict[Reason, ReasonText] = {
         "показание с изображением.",
         "Each field looks right, but together they are not sure enough. Compare account and "
         "reading with the picture.",
+    ),
+    Reason.SLIP_UNREADABLE: _text(
+        "Бланк не смог прочесть и человек",
+        "A person could not read the slip either",
+        "Найдите бумажный бланк и отсканируйте его ещё раз; если и на бумаге не разобрать, свяжитесь с "
+        "клиентом.",
+        "Find the paper slip and scan it again; if the paper cannot be read either, ask the customer.",
     ),
     Reason.SCAN_SENT_TWICE: _text(
         "Этот файл уже присылали под другим именем",

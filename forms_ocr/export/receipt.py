@@ -12,15 +12,14 @@ from markupsafe import Markup
 
 from forms_ocr.errors import StorageError
 from forms_ocr.export import report_words as words
+from forms_ocr.export.boxes import BoxCount, count_boxes, is_to_scan_again
 from forms_ocr.export.faults import fault_phrase
 from forms_ocr.export.phrases import Phrase
 from forms_ocr.export.pictures import PAGE_WIDTH_PX, data_uri
 from forms_ocr.export.publish import Disk, publish
 from forms_ocr.export.reasons import REASON_TEXTS
-from forms_ocr.export.tables import natural_key
-from forms_ocr.model import FiledPage, PageDisposition, Period
+from forms_ocr.model import FiledPage, PageDisposition, Period, Reason, natural_key
 
-_TO_SCAN_AGAIN = frozenset({PageDisposition.QUARANTINED, PageDisposition.FOREIGN})
 _MAX_PICTURES = 120
 
 _PAGE = Markup(
@@ -44,6 +43,9 @@ td.number {{ text-align: right; font-variant-numeric: tabular-nums; }}
 
 
 _SCAN_ROW = Markup(
+    '<tr><td class="name">{}</td><td class="number">{}</td><td class="number">{}</td><td>{}</td></tr>'
+)
+_BOX_ROW = Markup(
     '<tr><td class="name">{}</td><td class="number">{}</td><td class="number">{}</td><td>{}</td></tr>'
 )
 _PAGE_ROW = Markup('<tr><td class="name">{}</td><td>{}</td><td>{}</td></tr>')
@@ -74,10 +76,10 @@ def render_receipt(
         waiting: Pages of all offices that nobody has read yet.
     """
     ordered = sorted(pages, key=lambda page: (natural_key(page.scan), page.page))
-    again = [page for page in ordered if page.disposition in _TO_SCAN_AGAIN]
+    again = [page for page in ordered if is_to_scan_again(page)]
     name = office or "—"
     title = f"Отделение {name}: получено за {period}"
-    body = Markup("").join([_waits(waiting), _scans(ordered), _again(again, workspace)])
+    body = Markup("").join([_waits(waiting), _boxes(ordered), _scans(ordered), _again(again, workspace)])
     html = _PAGE.format(title=title, subtitle=_subtitle(ordered, len(again)), body=body)
     return Receipt(_file_name(office), str(html), len(again))
 
@@ -120,6 +122,46 @@ def _waits(waiting: int) -> Markup:
     return Markup("<p><strong>{}</strong></p>").format(phrase)
 
 
+def _boxes(pages: Sequence[FiledPage]) -> Markup:
+    """A line a box that a cover sheet announced."""
+    boxes = count_boxes(pages)
+    if not boxes:
+        return Markup("")
+    heading = Phrase("Коробки", "Boxes")
+    head = [
+        Phrase("коробка", "box"),
+        Phrase("объявлено", "announced"),
+        Phrase("найдено", "found"),
+        Phrase("", ""),
+    ]
+    rows = Markup("").join(
+        _BOX_ROW.format(box.box, box.announced, box.found, _difference(box)) for box in boxes
+    )
+    return Markup("<h2>{}</h2><table><tr>{}</tr>{}</table>").format(heading, _head(head), rows)
+
+
+def _difference(box: BoxCount) -> Phrase:
+    """What the staff do about a box."""
+    if box.is_whole:
+        return Phrase("все на месте", "all there")
+    if box.found > box.announced:
+        more = words.SLIPS.counted(box.found - box.announced)
+        return Phrase(
+            f"лишние: {more.ru}; нет ли в ней чужих бланков, не отсканирована ли часть дважды?",
+            f"{more.en} too many; are there others in it, or was a part scanned twice?",
+        )
+    fewer, again = words.SLIPS.counted(box.announced - box.found), words.PAGES.counted(box.to_scan_again)
+    if box.to_scan_again:
+        return Phrase(
+            f"не хватает: {fewer.ru}; отсканируйте заново, что указано ниже: {again.ru}",
+            f"{fewer.en} missing; scan again what is listed below: {again.en}",
+        )
+    return Phrase(
+        f"не хватает: {fewer.ru}; пересчитайте коробку, не прошли ли два листа сразу?",
+        f"{fewer.en} missing; count the box, did two sheets go through at once?",
+    )
+
+
 def _scans(pages: Sequence[FiledPage]) -> Markup:
     """A line a file: how many pages, how many slips, what else."""
     heading = Phrase("Что получено", "What came in")
@@ -132,8 +174,10 @@ def _scans(pages: Sequence[FiledPage]) -> Markup:
 
 
 def _scan_row(scan: str, pages: Sequence[FiledPage]) -> Markup:
-    counts = Counter(page.disposition for page in pages)
-    other = [
+    covers = sum(page.reason is Reason.COVER_SHEET for page in pages)
+    counts = Counter(page.disposition for page in pages if page.reason is not Reason.COVER_SHEET)
+    other = [f"сопроводительные листы: {covers}"] if covers else []
+    other += [
         f"{words.PAGE_DISPOSITIONS[kind].ru}: {counts[kind]}"
         for kind in PageDisposition
         if counts[kind] and kind is not PageDisposition.SLIPS

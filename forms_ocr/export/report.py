@@ -13,6 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from forms_ocr.export import report_words as words
+from forms_ocr.export.boxes import is_to_scan_again
 from forms_ocr.export.cut_words import describe_cut, number
 from forms_ocr.export.explanation import Explanation, explain
 from forms_ocr.export.facts import RunFacts
@@ -36,13 +37,13 @@ from forms_ocr.model import (
     Reason,
     Shape,
     Template,
+    template_of,
 )
 
 # A report of 300 slips is about 20 MB, which browsers of small office machines still open at once.
 MAX_SLIP_PICTURES = 300
 MAX_PAGE_PICTURES = 120
 
-_TO_SCAN_AGAIN = frozenset({PageDisposition.QUARANTINED, PageDisposition.FOREIGN})
 _NOT_A_DIGIT_MARK = "?"
 _EMPTY_CELL = CLASSES[EMPTY]
 
@@ -76,6 +77,7 @@ class SlipView:
 
     number: int
     slip: FiledSlip
+    template: Template
     picture: str
     fields: tuple[FieldView, ...]
     explanation: Explanation
@@ -96,11 +98,13 @@ def render_report(
     template: Template,
     facts: RunFacts,
     summary: Summary,
+    others: Sequence[Template] = (),
 ) -> str:
     """The report as HTML; the same input gives the same text. Pages and slips stand in the order given."""
+    templates = (template, *others)
     review = [slip for slip in slips if slip.record.disposition is Disposition.REVIEW]
     shown, rest = _by_need(review, MAX_SLIP_PICTURES)
-    again = [page for page in pages if page.disposition in _TO_SCAN_AGAIN]
+    again = [page for page in pages if is_to_scan_again(page)]
     return (
         _environment()
         .get_template("report.html")
@@ -108,11 +112,13 @@ def render_report(
             facts=facts,
             summary=summary,
             cut_text=None if facts.cut is None else sentence(describe_cut(facts.cut)),
-            template=template,
             again=_page_views(again, facts),
             again_pictures=sum(bool(page.picture_path) for page in again),
             max_page_pictures=MAX_PAGE_PICTURES,
-            review=[_slip_view(number, slip, template, facts) for number, slip in enumerate(shown, 1)],
+            review=[
+                _slip_view(number, slip, template_of(slip.template, templates), facts)
+                for number, slip in enumerate(shown, 1)
+            ],
             review_rest=rest,
             review_reasons=_reasons_of(review),
             refused=[slip for slip in slips if slip.record.disposition is Disposition.REFUSED],
@@ -165,7 +171,8 @@ def _slip_view(number: int, slip: FiledSlip, template: Template, facts: RunFacts
         if (reading := find_reading(slip, field.name)) is not None
     )
     picture = data_uri(facts.workspace, slip.picture_path, SLIP_WIDTH_PX)
-    return SlipView(number, slip, picture, fields, explain(slip.record, template, facts.min_confidence))
+    explanation = explain(slip.record, template, facts.min_confidence)
+    return SlipView(number, slip, template, picture, fields, explanation)
 
 
 def _field_view(number: int, field: Field, reading: FieldReading, title: Phrase) -> FieldView:

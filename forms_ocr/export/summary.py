@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, TypeVar
 
 from forms_ocr.budget import Cut
 from forms_ocr.errors import FormsOcrError
+from forms_ocr.export.boxes import BoxCount, count_boxes
 from forms_ocr.export.facts import RunFacts
-from forms_ocr.export.tables import natural_key
-from forms_ocr.model import Disposition, FiledPage, FiledSlip, PageDisposition, Reason
+from forms_ocr.model import Disposition, FiledPage, FiledSlip, PageDisposition, Reason, natural_key
 
 _Item = TypeVar("_Item", FiledPage, FiledSlip)
 
@@ -67,12 +67,14 @@ class Summary:
         offices: In the order of the exports.
         page_reasons: How many pages each reason stopped; a page has one reason at most.
         slip_reasons: How many slips carry each reason; a slip may carry several.
+        boxes: What cover sheets announced, and what came.
     """
 
     counts: Counts
     offices: dict[str, Counts]
     page_reasons: dict[Reason, int]
     slip_reasons: dict[Reason, int]
+    boxes: tuple[BoxCount, ...] = ()
 
     def to_json(self, facts: RunFacts) -> str:
         """The text of ``summary.json``."""
@@ -86,6 +88,7 @@ class Summary:
             "cut": _cut_to_dict(facts.cut),
             **self.counts.to_dict(),
             "offices": {name: counts.to_dict() for name, counts in self.offices.items()},
+            "boxes": [asdict(box) for box in self.boxes],
             "reasons": {"pages": _by_name(self.page_reasons), "slips": _by_name(self.slip_reasons)},
         }
         return json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
@@ -117,6 +120,7 @@ def summarise(pages: Sequence[FiledPage], slips: Sequence[FiledSlip]) -> Summary
         offices={office: _count(_of(office, pages), _of(office, slips)) for office in offices},
         page_reasons=_count_reasons(page.reason for page in pages if page.reason),
         slip_reasons=_count_reasons(reason for slip in slips for reason in slip.record.reasons),
+        boxes=count_boxes(pages),
     )
     _check_sums(summary)
     return summary

@@ -16,7 +16,7 @@ from typing import TypeVar
 
 import pandas as pd
 
-from forms_ocr.model import Disposition, FieldReading, FiledPage, FiledSlip, Template
+from forms_ocr.model import Disposition, FieldReading, FiledPage, FiledSlip, Template, template_of
 
 _Row = TypeVar("_Row")
 
@@ -52,15 +52,14 @@ def confidence_text(confidence: float) -> str:
     return str(Decimal(str(float(confidence))).quantize(Decimal("0.0001"), ROUND_FLOOR))
 
 
-def natural_key(text: str) -> tuple[tuple[tuple[bool, int, str], ...], str]:
-    """Sorts ``scan 2`` before ``scan 10``; total, so that equal keys mean equal texts."""
-    parts = re.findall(r"[0-9]+|[^0-9]+", text)
-    return tuple((p[0] > "9", int(p) if p[0] in "0123456789" else 0, p) for p in parts), text
+def slip_tables(
+    slips: Sequence[FiledSlip], template: Template, others: Sequence[Template] = ()
+) -> dict[str, bytes]:
+    """``records.csv``, ``review.csv`` and ``refused.csv`` as bytes; rows in the order given.
 
-
-def slip_tables(slips: Sequence[FiledSlip], template: Template) -> dict[str, bytes]:
-    """``records.csv``, ``review.csv`` and ``refused.csv`` as bytes; rows in the order given."""
-    columns = _slip_columns(template)
+    With several templates the tables have the columns of all of them; fields of one name share a column.
+    """
+    columns = _merged_columns((template, *others)) if others else _slip_columns(template)
     return {
         name: _csv(columns, (slip for slip in slips if slip.record.disposition is disposition))
         for disposition, name in SLIP_TABLES.items()
@@ -77,6 +76,21 @@ def page_table(pages: Sequence[FiledPage]) -> bytes:
         "reason": lambda page: page.reason.value if page.reason else "",
     }
     return _csv(columns, pages)
+
+
+def _merged_columns(templates: Sequence[Template]) -> dict[str, Callable[[FiledSlip], str]]:
+    """The columns of all templates; a slip fills those of its own."""
+    of_template = {template.fingerprint: _slip_columns(template) for template in templates}
+    names = dict.fromkeys(name for columns in of_template.values() for name in columns)
+
+    def filled(name: str) -> Callable[[FiledSlip], str]:
+        def value(slip: FiledSlip) -> str:
+            column = of_template[template_of(slip.template, templates).fingerprint].get(name)
+            return column(slip) if column is not None else ""
+
+        return value
+
+    return {name: filled(name) for name in names}
 
 
 def _slip_columns(template: Template) -> dict[str, Callable[[FiledSlip], str]]:

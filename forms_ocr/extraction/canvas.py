@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from forms_ocr.extraction.ink import PrintMask, print_mask
-from forms_ocr.extraction.strips import COMB_PX_PER_MM, StripFrame, artwork_strip, frames_of
-from forms_ocr.model import GreyImage, Shape, Template
+from forms_ocr.extraction.strips import COMB_PX_PER_MM, StripFrame, artwork_strip, cut_into, frames_of
+from forms_ocr.model import GreyImage, Registration, Shape, Template
 
 # Strips on the canvas are kept apart, so that no stroke is joined to another field's.
 _GAP_PX = 6
@@ -136,17 +135,9 @@ def _row_of_cells(frame: StripFrame) -> NDArray[np.bool_]:
     return (is_high & is_low)[:, None] & is_along[None, :]
 
 
-def cut_canvas(page: GreyImage, homography: NDArray[np.float64], canvas: Canvas) -> GreyImage:
+def cut_canvas(page: GreyImage, registration: Registration, canvas: Canvas) -> GreyImage:
     """The page where the combs are, laid out; white between them."""
     cut = np.full((canvas.height, canvas.width), 255, np.uint8)
     for placement in canvas.placements:
-        cv2.warpPerspective(
-            page,
-            homography @ placement.frame.to_form,
-            placement.frame.size_px,
-            dst=cut[placement.window],
-            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-            borderMode=cv2.BORDER_CONSTANT,
-            borderValue=255,
-        )
+        cut_into(cut[placement.window], page, registration, placement.frame)
     return cut

@@ -9,8 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forms_ocr.extraction.canvas import Canvas, canvas_of, cut_canvas
+from forms_ocr.extraction.digit_lines import is_digit_line, written_inside
 from forms_ocr.extraction.glyphs import glyphs_of
 from forms_ocr.extraction.ink import Darkness, Ink, PrintMask, darkness_of, print_mask, written_ink
+from forms_ocr.extraction.light import even_light
 from forms_ocr.extraction.ownership import assign_ink
 from forms_ocr.extraction.strips import COMB_PX_PER_MM, StripFrame, artwork_strip, cut_strip, frames_of
 from forms_ocr.model import GLYPH_SIDE_PX, FieldInk, Glyphs, GreyImage, Page, Registration, Shape, Template
@@ -38,9 +40,11 @@ def _comb_inks(page: Page, registration: Registration, template: Template) -> di
     canvas = canvas_of(template)
     if canvas is None:
         return {}
-    cut = cut_canvas(page.pixels, registration.homography, canvas)
+    cut = cut_canvas(page.pixels, registration, canvas)
+    windows = [placement.window for placement in canvas.placements]
+    even_light(cut, windows)
     darkness = darkness_of(cut, canvas.shelf_height)
-    ink = written_ink(darkness, canvas.mask, [placement.window for placement in canvas.placements])
+    ink = written_ink(darkness, canvas.mask, windows)
     owned = assign_ink(ink, canvas)
     glyphs = glyphs_of(owned, darkness)
     areas_mm2 = np.asarray(owned.strong_px / COMB_PX_PER_MM**2, np.float32)
@@ -67,9 +71,12 @@ def _by_field(
 def _strip_ink(page: Page, registration: Registration, template: Template, frame: StripFrame) -> FieldInk:
     """The ink of a field without cells."""
     strip = cut_strip(page.pixels, registration, frame)
-    darkness = darkness_of(strip, len(strip))
     whole = (slice(None), slice(None))
+    even_light(strip, [whole])
+    darkness = darkness_of(strip, len(strip))
     ink = written_ink(darkness, _strip_mask(template, frame), [whole])
+    if is_digit_line(frame.field):
+        ink = written_inside(ink, frame)
     area_mm2 = np.array([cv2.countNonZero(ink.strong) / frame.px_per_mm**2], np.float32)
     no_glyphs = np.zeros((0, GLYPH_SIDE_PX, GLYPH_SIDE_PX), np.uint8)
     return FieldInk(frame.field.name, no_glyphs, area_mm2, _cleaned(darkness, ink), frame.px_per_mm)

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from forms_ocr.model import Box, Field, GreyImage, Homography, Registration, Shape, Template
 
@@ -78,21 +79,52 @@ def artwork_strip(template: Template, frame: StripFrame) -> GreyImage:
     """The empty form where the field is."""
     px = template.artwork_dpi / 25.4
     to_artwork = np.array([[px, 0.0, -0.5], [0.0, px, -0.5], [0.0, 0.0, 1.0]])
-    return _warp(template.artwork, to_artwork @ frame.to_form, frame)
+    width, height = frame.size_px
+    strip = np.empty((height, width), np.uint8)
+    _warp(template.artwork, to_artwork @ frame.to_form, strip)
+    return strip
 
 
 def cut_strip(page: GreyImage, registration: Registration, frame: StripFrame) -> GreyImage:
     """The page where the field is; what lies off the page is paper."""
-    return _warp(page, registration.homography @ frame.to_form, frame)
+    width, height = frame.size_px
+    strip = np.empty((height, width), np.uint8)
+    cut_into(strip, page, registration, frame)
+    return strip
 
 
-def _warp(image: GreyImage, strip_to_image: Homography, frame: StripFrame) -> GreyImage:
-    warped = cv2.warpPerspective(
+def cut_into(out: GreyImage, page: GreyImage, registration: Registration, frame: StripFrame) -> None:
+    """The same into an array, or a window of one, of the frame's size."""
+    if registration.drift is None:
+        _warp(page, registration.homography @ frame.to_form, out)
+        return
+    places = registration.to_page(_places_of(frame)).astype(np.float32)
+    out[:] = cv2.remap(
+        page,
+        places[..., 0],
+        places[..., 1],
+        cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_CONSTANT,
+        borderValue=255,
+    )
+
+
+@lru_cache(maxsize=64)
+def _places_of(frame: StripFrame) -> NDArray[np.float64]:
+    """(H, W, 2) where on the form every pixel of a strip is."""
+    width, height = frame.size_px
+    x = frame.box.left_mm + (np.arange(width) + 0.5) / frame.px_per_mm
+    y = frame.box.top_mm + (np.arange(height) + 0.5) / frame.px_per_mm
+    return np.stack(np.meshgrid(x, y), axis=-1)
+
+
+def _warp(image: GreyImage, strip_to_image: Homography, out: GreyImage) -> None:
+    cv2.warpPerspective(
         image,
         strip_to_image,
-        frame.size_px,
+        (out.shape[1], out.shape[0]),
+        dst=out,
         flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
         borderMode=cv2.BORDER_CONSTANT,
         borderValue=255,
     )
-    return np.asarray(warped, np.uint8)

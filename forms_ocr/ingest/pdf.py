@@ -6,6 +6,7 @@ Taking out a JPEG costs 0.3 ms more than decoding it; rendering the same page co
 from __future__ import annotations
 
 import math
+from datetime import date
 from pathlib import Path
 from typing import BinaryIO
 
@@ -20,6 +21,7 @@ from forms_ocr.ingest.pdf_image import image_pixels
 from forms_ocr.ingest.pdf_render import render_pdf_page
 from forms_ocr.ingest.resolution import believable, with_square_pixels
 from forms_ocr.ingest.scan import Scan
+from forms_ocr.ingest.scan_date import latest_day
 from forms_ocr.model import GreyImage, Page, Reason
 
 RENDER_DPI = 300.0
@@ -52,6 +54,7 @@ class PdfScan(Scan):
         try:
             self._pdf = _open(self._file)
             self._count = _count_pages(self._pdf, limits)
+            self._scanned_on = _scanned_on(self._pdf)
         except BaseException:
             self._file.close()
             raise
@@ -90,7 +93,7 @@ class PdfScan(Scan):
         pixels = shown.apply(pixels)
         width_pt, height_pt = _shown_size(placed.matrix, shown)
         x_dpi, y_dpi = pixels.shape[1] * 72 / width_pt, pixels.shape[0] * 72 / height_pt
-        return Page(number, *with_square_pixels(pixels, x_dpi, y_dpi))
+        return Page(number, *with_square_pixels(pixels, x_dpi, y_dpi), scanned_on=self._scanned_on)
 
     def _check_pictures(self, page: pikepdf.Object) -> None:
         """Poppler takes seconds to minutes for a picture of a billion pixels, however small it is drawn."""
@@ -132,6 +135,14 @@ def _open(file: BinaryIO) -> pikepdf.Pdf:
         if "encrypt" not in str(error).lower():
             raise
         raise ScanError(Reason.SCAN_ENCRYPTED, "the PDF is encrypted; send it without a password") from error
+
+
+def _scanned_on(pdf: pikepdf.Pdf) -> date | None:
+    """When the file was made. Asked of pictures only: a form may be filled in long after it was drawn."""
+    facts = pdf.trailer.get("/Info")
+    if not isinstance(facts, pikepdf.Dictionary):
+        return None
+    return latest_day(facts.get(name) for name in ("/CreationDate", "/ModDate"))
 
 
 def _count_pages(pdf: pikepdf.Pdf, limits: Limits) -> int:

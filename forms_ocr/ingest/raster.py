@@ -7,11 +7,13 @@ import math
 import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import cv2
 import numpy as np
 from PIL import JpegImagePlugin, PngImagePlugin
+from PIL.Image import Exif
 
 from forms_ocr.errors import PageError, ScanError
 from forms_ocr.ingest.grey import grey_pixels
@@ -19,9 +21,13 @@ from forms_ocr.ingest.limits import Limits
 from forms_ocr.ingest.orientation import UPRIGHT, Orientation, exif_orientation
 from forms_ocr.ingest.resolution import with_square_pixels
 from forms_ocr.ingest.scan import Scan
+from forms_ocr.ingest.scan_date import latest_day
 from forms_ocr.model import GreyImage, Page, Reason
 
 _EXIF_ORIENTATION = 0x0112
+_EXIF_TIMES = (0x0132, 0x9003, 0x9004)
+"""DateTime, and DateTimeOriginal and DateTimeDigitized of the directory below."""
+_EXIF_DIRECTORY = 0x8769
 _AS_STORED = cv2.IMREAD_GRAYSCALE | cv2.IMREAD_IGNORE_ORIENTATION
 
 _MOST_JPEG_PASSES = 100
@@ -43,6 +49,7 @@ class RasterHeader:
     orientation: Orientation = UPRIGHT
     has_transparency: bool = False
     is_progressive: bool = False
+    scanned_on: date | None = None
 
 
 _ReadHeader = Callable[[bytes], RasterHeader]
@@ -73,7 +80,7 @@ class RasterScan(Scan):
         x_dpi, y_dpi = header.x_dpi, header.y_dpi
         if header.orientation.is_transposed:
             x_dpi, y_dpi = y_dpi, x_dpi
-        return Page(number, *with_square_pixels(pixels, x_dpi, y_dpi))
+        return Page(number, *with_square_pixels(pixels, x_dpi, y_dpi), scanned_on=header.scanned_on)
 
 
 def open_jpeg(path: Path, limits: Limits) -> RasterScan:
@@ -100,15 +107,21 @@ def jpeg_header(data: bytes) -> RasterHeader:
     """Read a JPEG up to its first picture data. Raises whatever Pillow does on a damaged header."""
     image = JpegImagePlugin.JpegImageFile(io.BytesIO(data))
     x_dpi, y_dpi = _finite(image.info.get("dpi", (0, 0)))
-    turn = image.getexif().get(_EXIF_ORIENTATION, 1) if "exif" in image.info else 1
+    exif = image.getexif() if "exif" in image.info else Exif()
     return RasterHeader(
         *image.size,
         components=len(image.getbands()),
         x_dpi=x_dpi,
         y_dpi=y_dpi,
-        orientation=exif_orientation(turn),
+        orientation=exif_orientation(exif.get(_EXIF_ORIENTATION, 1)),
         is_progressive="progressive" in image.info,
+        scanned_on=latest_day(_times(exif)),
     )
+
+
+def _times(exif: Exif) -> list[object]:
+    below = exif.get_ifd(_EXIF_DIRECTORY) if exif else {}
+    return [found.get(tag) for found in (exif, below) for tag in _EXIF_TIMES]
 
 
 def decode_jpeg(data: bytes, header: RasterHeader, limits: Limits) -> GreyImage:

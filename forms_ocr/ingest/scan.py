@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from abc import ABC, abstractmethod
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -57,7 +58,7 @@ class Scan(ABC):
             with warnings.catch_warnings(action="ignore"):  # odd metadata; damage raises
                 page = self._read(number)
             self.limits.check_legible(page.pixels.shape[1], page.pixels.shape[0])
-            return Page(number, np.ascontiguousarray(page.pixels), page.dpi, page.values)
+            return replace(page, pixels=np.ascontiguousarray(page.pixels))
         except ConfigurationError:
             raise
         except ScanError as error:

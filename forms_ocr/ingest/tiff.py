@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from PIL import TiffImagePlugin
 from PIL.TiffImagePlugin import TiffImageFile
@@ -18,11 +18,13 @@ from forms_ocr.ingest.grey import grey_pixels
 from forms_ocr.ingest.limits import Limits
 from forms_ocr.ingest.resolution import with_square_pixels
 from forms_ocr.ingest.scan import Scan
+from forms_ocr.ingest.scan_date import latest_day
 from forms_ocr.ingest.tiff_directories import page_directories
 from forms_ocr.model import Page, Reason
 
 _TRANSPOSED = (5, 6, 7, 8)
 _INCH, _CENTIMETRE = 2, 3
+_DATE_TIME = 306
 _STRIPS = (TiffImagePlugin.STRIPOFFSETS, TiffImagePlugin.STRIPBYTECOUNTS)
 _TILE_WIDTH, _TILE_LENGTH = 322, 323
 _TILES = (TiffImagePlugin.TILEOFFSETS, TiffImagePlugin.TILEBYTECOUNTS)
@@ -66,7 +68,9 @@ class TiffScan(Scan):
         _check_complete(image, self._size)
         if frame not in self._resolutions:  # once decoded, Pillow forgets how the page was turned
             self._resolutions[frame] = _resolution(image)
-        return Page(number, *with_square_pixels(grey_pixels(image), *self._resolutions[frame]))
+        scanned_on = latest_day(_tag(image, _DATE_TIME))
+        pixels = with_square_pixels(grey_pixels(image), *self._resolutions[frame])
+        return Page(number, *pixels, scanned_on=scanned_on)
 
 
 def _opened(file: BinaryIO) -> TiffImageFile:
@@ -96,7 +100,7 @@ def _parts_needed(image: TiffImageFile, *, is_tiled: bool) -> int:
     return math.ceil(width / across) * math.ceil(height / down)
 
 
-def _tag(image: TiffImageFile, tag: int) -> tuple[int, ...]:
+def _tag(image: TiffImageFile, tag: int) -> tuple[Any, ...]:
     value = image.tag_v2.get(tag, ())
     return value if isinstance(value, tuple) else (value,)
 

@@ -2,6 +2,7 @@
 
 from forms_ocr.model.account import Account, AccountStatus
 from forms_ocr.model.answer import ANSWERED_FIELDS, Answer, MachineReading, Values
+from forms_ocr.model.cover import Cover
 from forms_ocr.model.geometry import Box, GreyImage, Homography
 from forms_ocr.model.glyph import (
     CLASSES,
@@ -16,7 +17,8 @@ from forms_ocr.model.glyph import (
     HandModel,
     Posteriors,
 )
-from forms_ocr.model.page import Page, Registration
+from forms_ocr.model.order import natural_key
+from forms_ocr.model.page import Drift, Page, Registration
 from forms_ocr.model.reading import FiledPage, FiledSlip, PageReading, SlipReading
 from forms_ocr.model.record import (
     Candidate,
@@ -26,6 +28,7 @@ from forms_ocr.model.record import (
     Reason,
     Record,
 )
+from forms_ocr.model.review import Action, Decision, Person, Role
 from forms_ocr.model.rules import Period, Rules
 from forms_ocr.model.template import (
     AddressFields,
@@ -36,6 +39,7 @@ from forms_ocr.model.template import (
     Roles,
     Shape,
     Template,
+    template_of,
 )
 
 __all__ = [
@@ -46,14 +50,18 @@ __all__ = [
     "OTHER",
     "Account",
     "AccountStatus",
+    "Action",
     "AddressFields",
     "Answer",
     "Box",
     "Candidate",
     "CellsRead",
     "Content",
+    "Cover",
     "DateFields",
+    "Decision",
     "Disposition",
+    "Drift",
     "Features",
     "Field",
     "FieldEvidence",
@@ -71,14 +79,18 @@ __all__ = [
     "PageDisposition",
     "PageReading",
     "Period",
+    "Person",
     "Posteriors",
     "Reason",
     "Record",
     "Registration",
+    "Role",
     "Roles",
     "Rules",
     "Shape",
     "SlipReading",
     "Template",
     "Values",
+    "natural_key",
+    "template_of",
 ]

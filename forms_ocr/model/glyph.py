@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forms_ocr.model.geometry import GreyImage
+from forms_ocr.model.record import Candidate
 
 GLYPH_SIDE_PX = 32
 
@@ -90,6 +91,8 @@ class FieldEvidence:
         text_confidence: 0 to 1.
         is_typed: The value was filled in on a computer and needs no reading.
         features: (N, D), how the cells of a comb look; None where nobody said.
+        numbers: What a line of digits without cells may hold as a whole, best first, "" for nothing; what
+            their posteriors leave to 1 is no number or not listed. None where nobody read it so.
     """
 
     name: str
@@ -99,3 +102,4 @@ class FieldEvidence:
     text_confidence: float = 0.0
     is_typed: bool = False
     features: Features | None = None
+    numbers: tuple[Candidate, ...] | None = None

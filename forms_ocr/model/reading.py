@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from forms_ocr.model.cover import Cover
 from forms_ocr.model.page import Registration
 from forms_ocr.model.record import PageDisposition, Reason, Record
 
@@ -36,6 +37,7 @@ class PageReading:
         message: The same for a person, with the numbers and without the place; "" when there is nothing to
             say.
         picture: A small JPEG of a quarantined or foreign page, empty otherwise.
+        cover: What a cover sheet announces; None for every other page.
     """
 
     number: int
@@ -44,11 +46,17 @@ class PageReading:
     reason: Reason | None = None
     message: str = ""
     picture: bytes = b""
+    cover: Cover | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class FiledPage:
-    """A page as the ledger keeps it."""
+    """A page as the ledger keeps it.
+
+    Attributes:
+        office: That of the cover sheet it came under, else of its folder.
+        cover: The cover sheet it came under, or is; None where there is none.
+    """
 
     scan: str
     office: str
@@ -58,14 +66,16 @@ class FiledPage:
     reason: Reason | None
     message: str
     picture_path: str = ""
+    cover: Cover | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class FiledSlip:
-    """A slip as the ledger keeps it.
+    """A slip as the ledger keeps it; its office is that of its page.
 
     ``slip_id`` is the same for the same slip of the same scan in every run. ``picture_path`` is relative to
     the workspace, "" if no picture was kept. ``ink`` as in :class:`SlipReading`;
+    ``template`` is the fingerprint of the form it was read with where a run had several, "" otherwise;
     ``sha256`` is that of the scan's content, "" where it is not known.
     """
 
@@ -78,3 +88,4 @@ class FiledSlip:
     picture_path: str = ""
     ink: bytes = b""
     sha256: str = ""
+    template: str = ""

@@ -45,8 +45,11 @@ class Reason(StrEnum):
     # pages that carry no slip
     PAGE_BLANK = "page_blank"
     PAGE_NOT_THIS_FORM = "page_not_this_form"
+    COVER_SHEET = "cover_sheet"
 
     # slips
+    SLIP_CUT_OFF = "slip_cut_off"
+    SLIP_COVERED = "slip_covered"
     REGISTRATION_UNCERTAIN = "registration_uncertain"
     ACCOUNT_MISSING = "account_missing"
     ACCOUNT_INCOMPLETE = "account_incomplete"
@@ -54,6 +57,7 @@ class Reason(StrEnum):
     ACCOUNT_UNKNOWN = "account_unknown"
     ACCOUNT_MANAGED = "account_managed"
     ACCOUNT_CLOSED = "account_closed"
+    CODE_MISMATCH = "code_mismatch"
     READING_MISSING = "reading_missing"
     READING_UNCERTAIN = "reading_uncertain"
     READING_WRONG_LENGTH = "reading_wrong_length"
@@ -63,6 +67,7 @@ class Reason(StrEnum):
     DATE_UNCERTAIN = "date_uncertain"
     DATE_IMPOSSIBLE = "date_impossible"
     DATE_OUTSIDE_WINDOW = "date_outside_window"
+    DATE_AFTER_SCAN = "date_after_scan"
     ADDRESS_MISSING = "address_missing"
     ADDRESS_MISMATCH = "address_mismatch"
     SIGNATURE_MISSING = "signature_missing"
@@ -71,6 +76,7 @@ class Reason(StrEnum):
     FIELD_MISSING = "field_missing"
     FIELD_UNCERTAIN = "field_uncertain"
     CONFIDENCE_TOO_LOW = "confidence_too_low"
+    SLIP_UNREADABLE = "slip_unreadable"
     SCAN_SENT_TWICE = "scan_sent_twice"
     SLIP_SCANNED_TWICE = "slip_scanned_twice"
     DUPLICATE_SLIP = "duplicate_slip"

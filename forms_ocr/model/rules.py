@@ -34,6 +34,8 @@ class Rules:
     ``min_confidence`` is the cut: a record is accepted only when its confidence reaches it. The default is
     measured: of 1,256 good simulated slips by writers never trained on, 766 reached it, two of them wrong.
     ``max_monthly_kwh`` is the most that is believed to be used in a month without somebody looking.
+    ``trust_scanner_clock`` holds dates against the day on which the slip was scanned. It has to be asked for:
+    a scanner whose clock has stopped would send a whole box to review.
     ``refuse_when_certain`` names the reasons that refuse a slip outright once the fields behind them are
     certain; every other reason sends it to review.
     """
@@ -44,6 +46,7 @@ class Rules:
     min_confidence: float = 0.985
     max_residual_mm: float = 0.35
     max_monthly_kwh: float = 5000.0
+    trust_scanner_clock: bool = False
     refuse_when_certain: frozenset[Reason] = field(
         default_factory=lambda: frozenset(
             {

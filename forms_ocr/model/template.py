@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -129,3 +130,8 @@ class Template:
             if candidate.name == name:
                 return candidate
         raise KeyError(name)
+
+
+def template_of(fingerprint: str, templates: Sequence[Template]) -> Template:
+    """The template of that fingerprint; the first where none has it: it was the only one, or has changed."""
+    return next((one for one in templates if one.fingerprint == fingerprint), templates[0])

@@ -79,8 +79,8 @@ def load_weights(folder: Path) -> tuple[tuple[bytes, ...], Card]:
     Raises:
         ConfigurationError: A file is missing, was changed, or is for other classes or another glyph size.
     """
-    networks = tuple(_read(folder / name) for name in NETWORK_NAMES)
-    card = _parse(folder / CARD_NAME)
+    networks = tuple(read_weights(folder / name, _REMEDY) for name in NETWORK_NAMES)
+    card = parse_card(folder / CARD_NAME, _REMEDY)
     found = [hashlib.sha256(network).hexdigest() for network in networks]
     faults = [*_hash_faults(card, found), *_faults(card)]
     if faults:
@@ -93,21 +93,23 @@ def load_weights(folder: Path) -> tuple[tuple[bytes, ...], Card]:
     return networks, Card(name, float(card["sure"]), *calibrations, HandModel(**hand), str(card["date"]))
 
 
-def _read(path: Path) -> bytes:
+def read_weights(path: Path, remedy: str) -> bytes:
+    """The bytes of a weights file; ``ConfigurationError`` with the remedy where they cannot be had."""
     try:
         return path.read_bytes()
     except OSError as error:
-        fault = f"cannot be read ({error.strerror}); {_REMEDY}"
+        fault = f"cannot be read ({error.strerror}); {remedy}"
         raise ConfigurationError(str(path), [fault]) from error
 
 
-def _parse(path: Path) -> dict[str, Any]:
+def parse_card(path: Path, remedy: str) -> dict[str, Any]:
+    """The JSON object of a card; ``ConfigurationError`` with the remedy where there is none."""
     try:
-        card = json.loads(_read(path))
+        card = json.loads(read_weights(path, remedy))
     except ValueError as error:
-        raise ConfigurationError(str(path), [f"is not JSON ({error}); {_REMEDY}"]) from error
+        raise ConfigurationError(str(path), [f"is not JSON ({error}); {remedy}"]) from error
     if not isinstance(card, dict):
-        raise ConfigurationError(str(path), [f"is not a JSON object; {_REMEDY}"])
+        raise ConfigurationError(str(path), [f"is not a JSON object; {remedy}"])
     return card
 
 
@@ -124,18 +126,18 @@ def _faults(card: dict[str, Any]) -> Iterator[str]:
         yield f"classes: the card says {card.get('classes')}, this program needs {list(CLASSES)}; {_REMEDY}"
     if card.get("glyph_side_px") != GLYPH_SIDE_PX:
         yield f"glyph_side_px: the card says {card.get('glyph_side_px')}, this program cuts {GLYPH_SIDE_PX}"
-    if not _is_between(card.get("sure"), 0.0, 1.0):
+    if not is_between(card.get("sure"), 0.0, 1.0):
         yield f"sure: {card.get('sure')} is not between 0 and 1"
     for part, bounds in _BOUNDS.items():
         values = card.get(part)
         for name, (low, high) in bounds.items():
             value = values.get(name) if isinstance(values, dict) else None
-            if not _is_between(value, low, high):
+            if not is_between(value, low, high):
                 yield f"{part}.{name}: {value} is not between {low:g} and {high:.4g}"
     if not isinstance(card.get("date"), str):
         yield f"date: {card.get('date')!r} is not a date"
 
 
-def _is_between(value: object, low: float, high: float) -> bool:
-    """False for NaN, for what is missing and for what is not a number."""
+def is_between(value: object, low: float, high: float) -> bool:
+    """Whether a card's value is within bounds; False for NaN, what is missing and what is no number."""
     return isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high

@@ -12,12 +12,15 @@ from cv2.typing import MatLike
 from numpy.typing import NDArray
 
 from forms_ocr.model import GreyImage, Homography, Template
+from forms_ocr.registration.landmarks import reduced_artwork
 from forms_ocr.registration.markers import as_homography
 from forms_ocr.registration.pyramid import Pyramid
 
 # About 125 dpi: small print is still texture there, and twice the resolution finds no more slips.
 _PX_PER_MM = 5.0
 _LOOK_AT_PX = 620
+# On a large form full of writing nothing else is left to match by than small print, legible from here on.
+_LEAST_PX_PER_MM = 4.2
 _KEYPOINTS = 1200
 # Lowe's ratio test; printed forms repeat themselves (cells, letters), so it has to be strict.
 _RATIO = 0.85
@@ -44,9 +47,7 @@ def _describe(image: GreyImage) -> _Texture | None:
 
 @lru_cache(maxsize=8)
 def _texture_of(template: Template) -> _Texture | None:
-    size = (round(template.width_mm * _PX_PER_MM), round(template.height_mm * _PX_PER_MM))
-    form = cv2.resize(template.artwork, size, interpolation=cv2.INTER_AREA)
-    texture = _describe(np.asarray(form, np.uint8))
+    texture = _describe(reduced_artwork(template, _PX_PER_MM))
     if texture is None:
         return None
     return _Texture((texture.points + 0.5) / _PX_PER_MM, texture.descriptors)
@@ -60,7 +61,8 @@ def find_by_texture(pyramid: Pyramid, template: Template) -> Iterator[Homography
     artwork, and measures it: a fit proves nothing by itself.
     """
     form = _texture_of(template)
-    level = pyramid.with_short_side(_LOOK_AT_PX)
+    least_px = round(_LEAST_PX_PER_MM * min(template.width_mm, template.height_mm))
+    level = pyramid.with_short_side(max(_LOOK_AT_PX, least_px))
     seen = _describe(level.pixels)
     if form is None or seen is None:
         return

@@ -29,6 +29,8 @@ WIDE_SEARCH_MM = 2.0
 NARROW_SEARCH_MM = 1.0
 # One landmark from each square of this size spreads them over the form; about 30 on an A5.
 _GRID_MM = 32.0
+# So close that paper which curls or wobbles is followed between them; about 90 on an A5.
+DENSE_GRID_MM = 14.0
 _MIN_CORNER_STRENGTH = 1e-3
 # Following is believed only where print is clearly seen; a worse match may be a neighbour, and is searched.
 _SURE_SCORE = 0.8
@@ -45,8 +47,14 @@ _FOLLOW_MM = 0.5
 _FOLLOW_STEPS = 3
 # Central differences of sixth order: those of second order see half the slope of small print here.
 _DERIVATIVE = np.array([-1.0, 9.0, -45.0, 0.0, 45.0, -9.0, 1.0]) / 60.0
+# A slip shows most of its print even when written over and stained; another form shows next to none.
+MIN_ARTWORK_MATCH = 0.5
+# Of fewer nothing can be said.
+_FEW_LANDMARKS = 4
 # Print that correlates worse than this is covered by ink, torn off, or not there.
 GOOD_SCORE = 0.6
+# Labels stand no further than this from what they label.
+_LABEL_MM = 12.0
 # Writing overshoots its field by about this much; a landmark there would be covered on every slip.
 _WRITING_MARGIN_MM = 1.5
 
@@ -57,13 +65,14 @@ class Landmarks:
 
     ``centres_mm`` (N, 2); ``patches`` (N, side, side) uint8; ``probes`` (N, 3, side * side) float32, each
     patch and its slopes along x and y, less their means; ``solve`` (N, 3, 3), from a window's products with
-    the probes to its gain and how far it lies off.
+    the probes to its gain and how far it lies off; ``is_near_field`` (N,), it labels or frames what is read.
     """
 
     centres_mm: NDArray[np.float64]
     patches: NDArray[np.uint8]
     probes: NDArray[np.float32]
     solve: NDArray[np.float64]
+    is_near_field: NDArray[np.bool_]
 
     @cached_property
     def energies(self) -> NDArray[np.float32]:
@@ -89,23 +98,53 @@ class Sightings:
         """(N,) which of them were seen at all."""
         return self.scores >= GOOD_SCORE
 
+    @property
+    def match(self) -> float:
+        """Share of the landmarks that were seen."""
+        return float(np.mean(self.is_good))
 
-@lru_cache(maxsize=8)
-def choose_landmarks(template: Template) -> Landmarks:
+    def show_form(self, landmarks: Landmarks) -> bool:
+        """Enough of the print is there, on the whole and around what is to be read.
+
+        The second keeps out what shares heading and small print with the form and has no such fields.
+        """
+        near = self.is_good[landmarks.is_near_field]
+        has_labels = len(near) < _FEW_LANDMARKS or float(np.mean(near)) >= MIN_ARTWORK_MATCH
+        return self.match >= MIN_ARTWORK_MATCH and has_labels
+
+
+def reduced_artwork(template: Template, px_per_mm: float) -> GreyImage:
+    """The empty form at another resolution, places exact.
+
+    Scaled by a factor and not to a size: the artwork's last row and column reach over the form's edge.
+    """
+    scale = px_per_mm * 25.4 / template.artwork_dpi
+    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(template.artwork, None, fx=scale, fy=scale, interpolation=method), np.uint8)
+
+
+@lru_cache(maxsize=16)
+def choose_landmarks(template: Template, grid_mm: float = _GRID_MM) -> Landmarks:
     """The patches of a form's artwork that can be found again, none of them where people write."""
-    scale = PX_PER_MM * 25.4 / template.artwork_dpi
-    size = (round(template.width_mm * PX_PER_MM), round(template.height_mm * PX_PER_MM))
-    artwork = cv2.resize(
-        template.artwork, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    )
-    artwork = cv2.GaussianBlur(artwork, (0, 0), 0.7)
+    artwork = cv2.GaussianBlur(reduced_artwork(template, PX_PER_MM), (0, 0), 0.7)
     strength = np.asarray(cv2.cornerMinEigenVal(artwork, blockSize=15, ksize=3), np.float32)
     strength[~_searchable(template, artwork.shape)] = 0.0
-    points = _strongest_of_each_square(strength)
+    points = _strongest_of_each_square(strength, grid_mm)
     centres_mm = (np.array(points, np.float64).reshape(-1, 2) + 0.5) / PX_PER_MM
     probes, solve = _follower(np.asarray(artwork, np.float64), points)
     patches = _patches_of(np.asarray(artwork), points)
-    return Landmarks(centres_mm, patches.astype(np.uint8), probes.astype(np.float32), solve)
+    near = _are_near_fields(centres_mm, template)
+    return Landmarks(centres_mm, patches.astype(np.uint8), probes.astype(np.float32), solve, near)
+
+
+def _are_near_fields(centres_mm: NDArray[np.float64], template: Template) -> NDArray[np.bool_]:
+    """(N,) which places are a label's distance or less from a field."""
+    near = np.zeros(len(centres_mm), bool)
+    for box in (field.box for field in template.fields):
+        low = np.array((box.left_mm, box.top_mm)) - _LABEL_MM
+        high = np.array((box.right_mm, box.bottom_mm)) + _LABEL_MM
+        near |= ((centres_mm > low) & (centres_mm < high)).all(axis=1)
+    return near
 
 
 def _patches_of(image: NDArray[Any], points: list[tuple[int, int]]) -> NDArray[Any]:
@@ -155,9 +194,9 @@ def _searchable(template: Template, shape: tuple[int, ...]) -> NDArray[np.bool_]
     return allowed
 
 
-def _strongest_of_each_square(strength: NDArray[np.float32]) -> list[tuple[int, int]]:
+def _strongest_of_each_square(strength: NDArray[np.float32], grid_mm: float) -> list[tuple[int, int]]:
     """The best corner of each grid square, as ``(x, y)``, if it is a corner at all."""
-    step = int(_GRID_MM * PX_PER_MM)
+    step = int(grid_mm * PX_PER_MM)
     points: list[tuple[int, int]] = []
     for top in range(0, strength.shape[0], step):
         for left in range(0, strength.shape[1], step):
@@ -206,7 +245,12 @@ def _offsets_mm(side: int) -> NDArray[np.float32]:
 
 
 def look_up(
-    pyramid: Pyramid, homography: Homography, px_per_mm: float, landmarks: Landmarks, search_mm: float
+    pyramid: Pyramid,
+    homography: Homography,
+    px_per_mm: float,
+    landmarks: Landmarks,
+    search_mm: float,
+    expected_mm: NDArray[np.float64] | None = None,
 ) -> Sightings:
     """Look for every landmark around the place where a fit puts it.
 
@@ -214,18 +258,23 @@ def look_up(
         homography: Millimetres to pixels of the full-size page.
         px_per_mm: Resolution of the page there, to choose the pyramid's level.
         search_mm: How far from its expected place each is searched.
+        expected_mm: (N, 2), where paper that does not lie flat is expected to show them; None is where the
+            fit puts them.
     """
     level = pyramid.with_resolution(px_per_mm, PX_PER_MM)
     bed = _Bed(level.pixels, level.from_page @ homography)
-    found, scores = _follow(bed, landmarks)
+    expected = landmarks.centres_mm if expected_mm is None else expected_mm
+    found, scores = _follow(bed, landmarks, expected)
     for i in np.flatnonzero(scores < _SURE_SCORE):
-        found[i], scores[i] = _search(bed, landmarks, int(i), int(search_mm * PX_PER_MM))
+        found[i], scores[i] = _search(bed, landmarks, int(i), expected[i], int(search_mm * PX_PER_MM))
     return Sightings(found, scores)
 
 
-def _follow(bed: _Bed, landmarks: Landmarks) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _follow(
+    bed: _Bed, landmarks: Landmarks, expected: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Places (N, 2) and scores (N,) of the landmarks that lie close by; a score of -1 for all others."""
-    places = landmarks.centres_mm.copy()
+    places = expected.copy()
     scores = np.full(len(places), -1.0)
     pending = np.arange(len(places))
     for _ in range(_FOLLOW_STEPS):
@@ -236,7 +285,7 @@ def _follow(bed: _Bed, landmarks: Landmarks) -> tuple[NDArray[np.float64], NDArr
         length = np.abs(step).max(axis=1)
         settled = (length < _SETTLED_MM) & (score >= _SURE_SCORE)
         scores[pending[settled]] = score[settled]
-        off = np.abs(places[pending] - landmarks.centres_mm[pending]).max(axis=1)
+        off = np.abs(places[pending] - expected[pending]).max(axis=1)
         pending = pending[~settled & (off < _FOLLOW_MM)]
     return places, scores
 
@@ -259,9 +308,10 @@ def _step(
     return step, np.asarray(products[:, 0, 0] / np.maximum(norms, 1e-6), np.float64)
 
 
-def _search(bed: _Bed, landmarks: Landmarks, which: int, search: int) -> tuple[NDArray[np.float64], float]:
+def _search(
+    bed: _Bed, landmarks: Landmarks, which: int, centre: NDArray[np.float64], search: int
+) -> tuple[NDArray[np.float64], float]:
     """Place (2,) and score of one landmark by normalised cross-correlation, ``search`` pixels around."""
-    centre = landmarks.centres_mm[which]
     side = landmarks.side + 2 * search
     window = bed.cut(centre[None], side).reshape(side, side)
     response = np.asarray(

@@ -16,19 +16,27 @@ from forms_ocr.registration.pyramid import Level, Pyramid
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """At what size to look for markers, and how much darker than around it their black must be (of 255)."""
+    """At what size to look for markers.
+
+    Attributes:
+        contrast: How much darker than around it their black must be (of 255).
+        least_perimeter: Of a marker, as a share of the longer side.
+    """
 
     short_side_px: int
     contrast: int
+    least_perimeter: float
 
 
 # A5 at 75 dpi has a short side of 437 px; its markers are then about 30 px wide, five pixels a module. Grey
 # lines and small lettering stay under this contrast, which halves the time.
-_FIRST_LOOK = _Look(430, 60)
-# Two slips on a page, a small form on a large page, a faint copy.
-_SECOND_LOOK = _Look(860, 10)
+_FIRST_LOOK = _Look(430, 60, 0.06)
+# Two slips on a page, a small form on a large page, a photograph from afar, a faint copy.
+_SECOND_LOOK = _Look(860, 10, 0.03)
 # A slip predicted from one marker alone is off by a few millimetres; another slip is a slip's size away.
 _SAME_SLIP_SHARE = 0.2
+# Markers of one slip agree on its place to this share of its shorter side, curled paper too.
+_AGREEMENT_SHARE = 0.03
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,13 +48,13 @@ class MarkerSighting:
 
 
 @lru_cache(maxsize=8)
-def _detector(dictionary: str, contrast: int) -> cv2.aruco.ArucoDetector:
+def _detector(dictionary: str, look: _Look) -> cv2.aruco.ArucoDetector:
     parameters = cv2.aruco.DetectorParameters()
-    parameters.adaptiveThreshConstant = contrast
+    parameters.adaptiveThreshConstant = look.contrast
     # one window, larger than any black part of a marker on the first look: black modules do not hollow out
     parameters.adaptiveThreshWinSizeMin = 23
     parameters.adaptiveThreshWinSizeMax = 23
-    parameters.minMarkerPerimeterRate = 0.06
+    parameters.minMarkerPerimeterRate = look.least_perimeter
     return cv2.aruco.ArucoDetector(
         cv2.aruco.getPredefinedDictionary(getattr(cv2.aruco, dictionary)), parameters
     )
@@ -70,7 +78,7 @@ def find_slips(pyramid: Pyramid, template: Template) -> list[list[MarkerSighting
 
 def _sight(pyramid: Pyramid, template: Template, look: _Look) -> list[MarkerSighting]:
     level = pyramid.with_short_side(look.short_side_px)
-    detector = _detector(template.marker_dictionary, look.contrast)
+    detector = _detector(template.marker_dictionary, look)
     corners, ids, _ = detector.detectMarkers(level.pixels)
     known = {marker.id: marker for marker in template.markers}
     seen = [
@@ -115,7 +123,26 @@ def _group(sightings: list[MarkerSighting], template: Template) -> list[list[Mar
                 break
         else:
             slips.append((centre, [sighting]))
+    if len(slips) > 1 and _are_one_slip(sightings, template):
+        return [sightings]
     return [members for _, members in slips]
+
+
+def _are_one_slip(sightings: list[MarkerSighting], template: Template) -> bool:
+    """Three markers or more, each once, that agree on one slip; seen aslant, each alone would be far off."""
+    numbers = {sighting.marker.id for sighting in sightings}
+    if not 3 <= len(numbers) == len(sightings):
+        return False
+    fit = first_fit(sightings)
+    if fit is None:
+        return False
+    source = np.concatenate([np.array(sighting.marker.corners_mm) for sighting in sightings])
+    target = np.concatenate([sighting.corners_px for sighting in sightings])
+    off = cv2.perspectiveTransform(source.reshape(-1, 1, 2), fit).reshape(-1, 2) - target
+    corners = np.array([(0.0, 0.0), (template.width_mm, 0.0), (0.0, template.height_mm)])
+    seen = cv2.perspectiveTransform(corners.reshape(-1, 1, 2), fit).reshape(-1, 2)
+    shorter_px = float(np.linalg.norm(seen[1:] - seen[0], axis=1).min())
+    return float(np.abs(off).max()) < _AGREEMENT_SHARE * shorter_px
 
 
 def _predict_slips(sightings: list[MarkerSighting], template: Template) -> list[tuple[complex, float]]:

@@ -10,6 +10,17 @@
 Real handwriting instead of drawn: ``RealHand(load_source(folder, "mnist").split("held_out"), None, rng)``.
 """
 
+from forms_ocr.simulation.damage import (
+    crumple,
+    fade_print,
+    fold_corner,
+    punch_holes,
+    scribble_over,
+    show_through,
+    spill_coffee,
+    stamp_over,
+    tear_off,
+)
 from forms_ocr.simulation.encoding import encode
 from forms_ocr.simulation.filling import (
     Blank,
@@ -27,6 +38,9 @@ from forms_ocr.simulation.foreign import FOREIGN_KINDS, draw_foreign_page
 from forms_ocr.simulation.hands import STYLES, DrawnHand, Hand, HandStyle, Placement
 from forms_ocr.simulation.handwriting import SOURCES, GlyphSource, RealHand, Role, load_source
 from forms_ocr.simulation.ink import InkShape, Pen, draw_pen
+from forms_ocr.simulation.lie import Lie
+from forms_ocr.simulation.lookalikes import LOOKALIKE_KINDS, draw_lookalike
+from forms_ocr.simulation.photograph import PhotoConditions, Table, photograph
 from forms_ocr.simulation.scanning import (
     CLEAN,
     POOR,
@@ -35,6 +49,7 @@ from forms_ocr.simulation.scanning import (
     draw_conditions,
     lay_on_sheet,
     scan,
+    scan_with_lie,
     true_homography,
 )
 from forms_ocr.simulation.slips import SlipValues, draw_slip_values, make_registry, slip_entries
@@ -42,6 +57,7 @@ from forms_ocr.simulation.slips import SlipValues, draw_slip_values, make_regist
 __all__ = [
     "CLEAN",
     "FOREIGN_KINDS",
+    "LOOKALIKE_KINDS",
     "POOR",
     "SOURCES",
     "STYLES",
@@ -54,8 +70,10 @@ __all__ = [
     "HandStyle",
     "Handwritten",
     "InkShape",
+    "Lie",
     "Marked",
     "Pen",
+    "PhotoConditions",
     "Placement",
     "RealHand",
     "Role",
@@ -63,19 +81,32 @@ __all__ = [
     "ScanPreset",
     "Signed",
     "SlipValues",
+    "Table",
     "Trouble",
     "Typed",
     "WrittenSlip",
+    "crumple",
     "draw_conditions",
     "draw_foreign_page",
+    "draw_lookalike",
     "draw_pen",
     "draw_slip_values",
     "encode",
+    "fade_print",
     "fill",
+    "fold_corner",
     "lay_on_sheet",
     "load_source",
     "make_registry",
+    "photograph",
+    "punch_holes",
     "scan",
+    "scan_with_lie",
+    "scribble_over",
+    "show_through",
     "slip_entries",
+    "spill_coffee",
+    "stamp_over",
+    "tear_off",
     "true_homography",
 ]

@@ -125,7 +125,7 @@ class WrittenSlip:
     intended: Mapping[str, str]
 
 
-def fill(
+def fill(  # noqa: PLR0913  # all that lies on the desk
     template: Template,
     entries: Mapping[str, Entry],
     hand: Hand,
@@ -134,6 +134,7 @@ def fill(
     dpi: float = 300.0,
     *,
     in_colour: bool = False,
+    print_bgr: tuple[int, int, int] = (0, 0, 0),
 ) -> WrittenSlip:
     """Write entries onto a fresh print of the form.
 
@@ -142,12 +143,13 @@ def fill(
         entries: By field name.
         dpi: Resolution of the paper, 150 to 600.
         in_colour: Keep the ink's colour.
+        print_bgr: Blue, green, red of what the form is printed with; its greys are lighter tones of it.
 
     Raises:
         KeyError: An entry names a field that the template does not have.
         ValueError: An entry does not suit its field's shape, or is longer than its comb.
     """
-    paper = _print_of(template, dpi, in_colour).copy()
+    paper = _print_of(template, dpi, in_colour, print_bgr).copy()
     writer = _Writer(paper, hand, pen, dpi, rng)
     for name, entry in entries.items():
         _check(template.field(name), entry)
@@ -163,8 +165,10 @@ def fill(
 
 
 @lru_cache(maxsize=8)
-def _print_of(template: Template, dpi: float, in_colour: bool) -> NDArray[np.uint8]:
-    """The empty form at a resolution."""
+def _print_of(
+    template: Template, dpi: float, in_colour: bool, print_bgr: tuple[int, int, int]
+) -> NDArray[np.uint8]:
+    """The empty form at a resolution, printed with some ink."""
     width, height = (round(side * dpi / _MM_PER_INCH) for side in (template.width_mm, template.height_mm))
     grey = template.artwork
     if dpi != template.artwork_dpi:
@@ -175,7 +179,12 @@ def _print_of(template: Template, dpi: float, in_colour: bool) -> NDArray[np.uin
     if grey.shape != (height, width):
         missing = (max(0, height - grey.shape[0]), max(0, width - grey.shape[1]))
         grey = np.pad(grey, ((0, missing[0]), (0, missing[1])), mode="edge")[:height, :width]
-    return np.asarray(cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR), np.uint8) if in_colour else grey
+    if not any(print_bgr):
+        return np.asarray(cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR), np.uint8) if in_colour else grey
+    tones = [255 - (255 - np.arange(256)) * (1 - ink / 255) for ink in print_bgr]
+    table = np.rint(np.stack(tones, axis=1)).astype(np.uint8)
+    printed = np.asarray(table[grey], np.uint8)
+    return printed if in_colour else np.asarray(cv2.cvtColor(printed, cv2.COLOR_BGR2GRAY), np.uint8)
 
 
 _SUITS: Mapping[Shape, tuple[type, ...]] = {

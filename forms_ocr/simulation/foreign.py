@@ -174,12 +174,72 @@ def _blank_page(paper: GreyImage, px: float, rng: np.random.Generator) -> GreyIm
     return np.asarray(page, np.uint8)
 
 
+def _newspaper(paper: GreyImage, px: float, rng: np.random.Generator) -> GreyImage:
+    """Columns of small print under headlines, and a picture."""
+    picture = Image.fromarray(paper)
+    draw = ImageDraw.Draw(picture)
+    columns = int(rng.integers(3, 5))
+    width = (paper.shape[1] - 20 * px) / columns
+    title = _sentence(rng, 2).upper()
+    draw.text((12 * px, 8 * px), title, fill=10, font=type_font("", round(11 * px)))
+    body = type_font("", round(2.6 * px))
+    for column in range(columns):
+        left, y = 12 * px + column * width, 26 * px
+        while y < paper.shape[0] - 12 * px:
+            _draw_line(draw, body, left, left + width - 3 * px, y, rng)
+            y += 3.4 * px
+    printed = np.array(picture)
+    side = round(1.6 * width), round(min(1.2 * width, 0.4 * paper.shape[0]))
+    photo = _photo(np.zeros((max(8, side[1]), max(8, side[0])), np.uint8), px, rng)
+    top, left_px = round(30 * px), round(12 * px)
+    part = printed[top : top + photo.shape[0], left_px : left_px + photo.shape[1]]
+    part[:] = photo[: part.shape[0], : part.shape[1]]
+    return printed
+
+
+def _table(paper: GreyImage, px: float, rng: np.random.Generator) -> GreyImage:
+    """A ledger: a fine grid with numbers typed or written in."""
+    picture = Image.fromarray(paper)
+    draw = ImageDraw.Draw(picture)
+    step_x, step_y = float(rng.uniform(8, 22)) * px, float(rng.uniform(5, 11)) * px
+    xs = np.arange(12 * px, paper.shape[1] - 10 * px, step_x)
+    ys = np.arange(15 * px, paper.shape[0] - 10 * px, step_y)
+    for x in xs:
+        draw.line((x, ys[0], x, ys[-1]), fill=90, width=max(1, round(0.3 * px)))
+    for y in ys:
+        draw.line((xs[0], y, xs[-1], y), fill=90, width=max(1, round(0.3 * px)))
+    font = type_font("", round(0.55 * step_y))
+    for y in ys[:-1]:
+        for x in xs[:-1]:
+            if rng.random() < 0.7:
+                draw.text((x + px, y + 0.15 * step_y), str(rng.integers(10**3)), fill=30, font=font)
+    return np.array(picture)
+
+
+def _marker_sheet(paper: GreyImage, px: float, rng: np.random.Generator) -> GreyImage:
+    """A calibration sheet: rows of ArUco markers of one family, every number in turn."""
+    names = ("DICT_4X4_50", "DICT_5X5_50", "DICT_6X6_50")
+    dictionary = cv2.aruco.getPredefinedDictionary(getattr(cv2.aruco, str(rng.choice(names))))
+    side = round(float(rng.uniform(8, 30)) * px)
+    page, number = paper.copy(), 0
+    for top in range(round(10 * px), paper.shape[0] - side, round(1.5 * side)):
+        for left in range(round(10 * px), paper.shape[1] - side, round(1.5 * side)):
+            page[top : top + side, left : left + side] = cv2.aruco.generateImageMarker(
+                dictionary, number % 50, side
+            )
+            number += 1
+    return page
+
+
 FOREIGN_KINDS: Mapping[str, Callable[[NDArray[np.uint8], float, np.random.Generator], GreyImage]] = {
     "letter": _letter,
     "receipt": _receipt,
     "other_form": _other_form,
     "note": _note,
     "photo": _photo,
+    "newspaper": _newspaper,
+    "table": _table,
+    "marker_sheet": _marker_sheet,
     "blank": _blank_page,
 }
 """By kind. ``blank`` is a page without anything to read, the rest is foreign."""

@@ -222,6 +222,7 @@ class Pen:
 BLUE_BALLPOINT = Pen(0.5, 0.88, (135, 55, 30), grain=0.2, skips=0.05)
 BLACK_BALLPOINT = Pen(0.5, 0.9, (45, 40, 40), grain=0.2, skips=0.04)
 BLACK_GEL = Pen(0.6, 0.97, (25, 22, 22), grain=0.03, pressure=0.3)
+GREEN_GEL = Pen(0.6, 0.88, (60, 110, 30), grain=0.05, pressure=0.3)
 VIOLET_GEL = Pen(0.6, 0.9, (130, 45, 80), grain=0.05, pressure=0.3)
 PENCIL = Pen(0.55, 0.62, (85, 85, 85), grain=0.55, pressure=0.7)
 FAINT_PENCIL = Pen(0.45, 0.28, (100, 100, 100), grain=0.6, skips=0.1, pressure=0.6)

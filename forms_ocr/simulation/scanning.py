@@ -17,11 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forms_ocr.model import GreyImage, Homography
+from forms_ocr.simulation.lie import Drift, Lie, grid_places
 
 _MM_PER_INCH = 25.4
 _NOISE_SIDE_PX = 2048
 _NOISE_TILE_PX = 1024
-_CURL_STEP_PX = 32
+# A second, faster shake of a worn feeder, beside the first.
+_SHAKE_SHARE = 0.35
 
 OneBit = Literal["", "global", "adaptive"]
 
@@ -37,7 +39,9 @@ class ScanConditions:
         shift_mm: Right and down, from the middle of the glass.
         scale: Printed or copied at this size, 0.94 to 1.06.
         stretch: Feeder's stretch of heights against widths, 0.97 to 1.03.
-        curl_mm: Largest smooth local displacement from curling paper and a wobbling feeder.
+        curl_mm: Largest smooth local displacement from curling paper.
+        wobble_mm: Largest displacement along the page's height from a feeder that pulls unevenly.
+        wobble_period_mm: Length of paper after which the feeder does the same again.
         blur_sigma_px: Optics.
         noise: Standard deviation of grey values.
         gamma: Above 1 darkens middle greys.
@@ -57,6 +61,8 @@ class ScanConditions:
     scale: float = 1.0
     stretch: float = 1.0
     curl_mm: float = 0.0
+    wobble_mm: float = 0.0
+    wobble_period_mm: float = 45.0
     blur_sigma_px: float = 0.0
     noise: float = 0.0
     gamma: float = 1.0
@@ -177,18 +183,36 @@ def scan(
     Returns:
         A page of the same kind, at ``conditions.dpi``; grey 0 and 255 only with ``one_bit``.
     """
+    page, _ = scan_with_lie(paper, conditions, rng, paper_dpi=paper_dpi, paper_mm=paper_mm)
+    return page
+
+
+def scan_with_lie(
+    paper: NDArray[np.uint8],
+    conditions: ScanConditions,
+    rng: np.random.Generator,
+    *,
+    paper_dpi: float = 300.0,
+    paper_mm: tuple[float, float] | None = None,
+) -> tuple[NDArray[np.uint8], Lie]:
+    """As :func:`scan`, with the page also the truth on how the sheet lies there, curl and wobble included."""
     if paper_mm is None:
         paper_mm = (paper.shape[1] * _MM_PER_INCH / paper_dpi, paper.shape[0] * _MM_PER_INCH / paper_dpi)
-    page = _warp(paper, paper_mm, conditions, rng, paper_dpi)
+    lie = _lie(paper_mm, conditions, rng)
+    shrinking = paper_dpi / conditions.dpi
+    if shrinking > 1.2:
+        # Resampling reads four pixels; finer detail must be gone before, or it aliases.
+        paper = np.asarray(cv2.GaussianBlur(paper, (0, 0), 0.4 * shrinking), np.uint8)
+    page = lie.resample(paper, paper_dpi, conditions.bed_grey)
     if conditions.blur_sigma_px > 0.15:
         page = np.asarray(cv2.GaussianBlur(page, (0, 0), conditions.blur_sigma_px), np.uint8)
     page = np.asarray(cv2.LUT(page, _tone(conditions)), np.uint8)
     _add_dust(page, conditions, rng)
     if conditions.light_drop > 0:
-        page = _unevenly_lit(page, conditions.light_drop, rng)
+        page = unevenly_lit(page, conditions.light_drop, rng)
     if conditions.noise > 0:
-        _add_noise(page, conditions.noise, rng)
-    return _one_bit(page, conditions) if conditions.one_bit else page
+        add_noise(page, conditions.noise, rng)
+    return (_one_bit(page, conditions) if conditions.one_bit else page), lie
 
 
 def true_homography(paper_mm: tuple[float, float], conditions: ScanConditions) -> Homography:
@@ -239,49 +263,40 @@ def _page_size(paper_mm: tuple[float, float], conditions: ScanConditions) -> tup
     return round(width_mm * conditions.dpi / _MM_PER_INCH), round(height_mm * conditions.dpi / _MM_PER_INCH)
 
 
-def _warp(
-    paper: NDArray[np.uint8],
-    paper_mm: tuple[float, float],
-    conditions: ScanConditions,
-    rng: np.random.Generator,
-    paper_dpi: float,
-) -> NDArray[np.uint8]:
-    """All geometry in one resampling."""
+def _lie(paper_mm: tuple[float, float], conditions: ScanConditions, rng: np.random.Generator) -> Lie:
     size = _page_size(paper_mm, conditions)
-    shrinking = paper_dpi / conditions.dpi
-    if shrinking > 1.2:
-        # Resampling reads four pixels; finer detail must be gone before, or it aliases.
-        paper = np.asarray(cv2.GaussianBlur(paper, (0, 0), 0.4 * shrinking), np.uint8)
-    px = paper_dpi / _MM_PER_INCH
-    pixels_of_mm = np.array([(px, 0, -0.5), (0, px, -0.5), (0, 0, 1)])
-    to_paper = pixels_of_mm @ np.linalg.inv(true_homography(paper_mm, conditions))
-    border = (conditions.bed_grey,) * 3
-    if conditions.curl_mm <= 0:
-        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        flat = cv2.warpAffine(paper, to_paper[:2], size, flags=flags, borderValue=border)
-        return np.asarray(flat, np.uint8)
-    xs, ys = _curled_map(to_paper, size, conditions.curl_mm * px, rng)
-    return np.asarray(cv2.remap(paper, xs, ys, cv2.INTER_LINEAR, borderValue=border), np.uint8)
+    to_paper = np.asarray(np.linalg.inv(true_homography(paper_mm, conditions)), np.float64)
+    if conditions.curl_mm <= 0 and conditions.wobble_mm <= 0:
+        return Lie(to_paper, size)
+    x, y = grid_places(size)
+    drift = np.zeros((len(y), len(x), 2))
+    if conditions.curl_mm > 0:
+        drift += curl(size, conditions.curl_mm, rng)
+    if conditions.wobble_mm > 0:
+        drift += _wobble(y * _MM_PER_INCH / conditions.dpi, conditions, rng) * _along_feed(to_paper)
+    return Lie(to_paper, size, drift)
 
 
-def _curled_map(
-    to_paper: Homography, size: tuple[int, int], curl_px: float, rng: np.random.Generator
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Where each page pixel looks on the paper: the plane's map plus a few long waves, (H, W) each.
+def curl(size_px: tuple[int, int], curl_mm: float, rng: np.random.Generator) -> Drift:
+    """A few long waves over a page, the largest displacement ``curl_mm`` in either direction."""
+    x, y = grid_places(size_px)
+    return curl_mm * np.stack(_waves(x / size_px[0], y / size_px[1], rng), axis=-1)
 
-    Computed on a coarse grid and enlarged; one ring of the grid lies outside the page so that it is never
-    extrapolated.
-    """
-    step = _CURL_STEP_PX
-    columns, rows = (-(-side // step) + 2 for side in size)
-    x = (np.arange(columns) - 0.5) * step - 0.5
-    y = (np.arange(rows) - 0.5) * step - 0.5
-    maps = []
-    for row, wave in zip(to_paper[:2], _waves(x / size[0], y / size[1], rng), strict=True):
-        coarse = (row[0] * x[None, :] + row[1] * y[:, None] + row[2] + curl_px * wave).astype(np.float32)
-        full = cv2.resize(coarse, (columns * step, rows * step), interpolation=cv2.INTER_LINEAR)
-        maps.append(np.asarray(full[step : step + size[1], step : step + size[0]], np.float32))
-    return maps[0], maps[1]
+
+def _along_feed(to_paper: Homography) -> NDArray[np.float64]:
+    """(2,), the direction on the paper in which a feeder pulls: down the page."""
+    down = to_paper[:2, 1]
+    return np.asarray(down / np.hypot(*down), np.float64)
+
+
+def _wobble(
+    down_mm: NDArray[np.float64], conditions: ScanConditions, rng: np.random.Generator
+) -> NDArray[np.float64]:
+    """(rows, 1, 1), millimetres that the feeder is ahead of itself."""
+    first, second = rng.uniform(0, 2 * np.pi, 2)
+    turns = 2 * np.pi * down_mm / conditions.wobble_period_mm
+    shaken = (1 - _SHAKE_SHARE) * np.sin(turns + first) + _SHAKE_SHARE * np.sin(1.7 * turns + second)
+    return np.asarray(conditions.wobble_mm * shaken[:, None, None], np.float64)
 
 
 def _waves(
@@ -302,7 +317,7 @@ def _tone(conditions: ScanConditions) -> NDArray[np.uint8]:
     return np.asarray(np.rint(conditions.black + levels * (conditions.white - conditions.black)), np.uint8)
 
 
-def _unevenly_lit(page: NDArray[np.uint8], drop: float, rng: np.random.Generator) -> NDArray[np.uint8]:
+def unevenly_lit(page: NDArray[np.uint8], drop: float, rng: np.random.Generator) -> NDArray[np.uint8]:
     """Multiply by a smooth field between 1 - drop and 1."""
     corners = rng.uniform(0, 1, (2, 3)).astype(np.float32)
     corners = (corners - corners.min()) / max(float(np.ptp(corners)), 1e-6)
@@ -322,7 +337,7 @@ def _noise_plane() -> NDArray[np.uint8]:
     return np.asarray(np.clip(128 + 32 * mixed / mixed.std(), 0, 255), np.uint8)
 
 
-def _add_noise(page: NDArray[np.uint8], sigma: float, rng: np.random.Generator) -> None:
+def add_noise(page: NDArray[np.uint8], sigma: float, rng: np.random.Generator) -> None:
     """In place, tile by tile out of the plane, each tile from its own place there."""
     plane, tile = _noise_plane(), _NOISE_TILE_PX
     for top in range(0, page.shape[0], tile):

@@ -58,7 +58,7 @@ class AnswerBook:
             new = [answer for answer in given if known.get(_key(answer)) != answer.values]
             at = self._timestamp()
             if new:
-                connection.execute(insert(answers), [_row(answer, at) for answer in new])
+                connection.execute(insert(answers), [answer_row(answer, at) for answer in new])
         return len(new)
 
     def all(self) -> tuple[Answer, ...]:
@@ -74,7 +74,8 @@ def _key(answer: Answer) -> tuple[str, str, str]:
     return answer.period, answer.slip_id, answer.who
 
 
-def _row(answer: Answer, at: str) -> dict[str, Any]:
+def answer_row(answer: Answer, at: str) -> dict[str, Any]:
+    """An answer as a row of the table."""
     return {
         "slip_id": answer.slip_id,
         "period": answer.period,

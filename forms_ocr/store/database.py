@@ -6,11 +6,13 @@ import sqlite3
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
-from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool, StaticPool
 
 from forms_ocr.store.migrating import bring_up_to_date
 
-_BUSY_TIMEOUT_MS = 10_000
+_BUSY_TIMEOUT_MS = 60_000
+"""Writers queue, and SQLite knows no order: on a busy machine one may wait long."""
+
 _CONNECT_TIMEOUT_S = 10
 
 _WRITERS_LOCK = 7_301_551_701
@@ -19,15 +21,22 @@ _WRITERS_LOCK = 7_301_551_701
 _RUN_LOCK = 7_301_551_702
 """The one that a run holds as long as its connection lives."""
 
+READS_ONLY = "forms_ocr_reads_only"
+"""Execution option of a connection whose transactions write nothing: they wait for nobody."""
 
-def open_database(url: URL) -> Engine:
+
+def open_database(url: URL, *, for_threads: bool = False) -> Engine:
     """Open the ledger's database, make its tables or bring them up to date.
+
+    Args:
+        for_threads: Each thread gets a connection of its own; else there is one, for one thread at a time.
 
     Raises:
         ConfigurationError: A newer version of the program made it.
         sqlalchemy.exc.DatabaseError: It cannot be opened, or is no database.
     """
-    engine = create_engine(url, poolclass=StaticPool, connect_args=_connect_args(url))
+    pool = QueuePool if for_threads else StaticPool
+    engine = create_engine(url, poolclass=pool, connect_args=_connect_args(url))
     is_sqlite = engine.dialect.name == "sqlite"
     event.listen(engine, "connect", _prepare_sqlite if is_sqlite else _prepare_postgresql)
     event.listen(engine, "begin", _begin_immediate if is_sqlite else _wait_for_writers)
@@ -74,9 +83,17 @@ def _prepare_postgresql(connection: Any, _entry: ConnectionPoolEntry) -> None:
 
 def _begin_immediate(connection: Connection) -> None:
     """Take the write lock at once: a transaction that reads first cannot fail when it comes to write."""
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    connection.exec_driver_sql("BEGIN" if _only_reads(connection) else "BEGIN IMMEDIATE")
 
 
 def _wait_for_writers(connection: Connection) -> None:
     """The same on PostgreSQL; the lock ends with the transaction."""
-    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITERS_LOCK})")
+    if _only_reads(connection):
+        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    else:
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITERS_LOCK})")
+
+
+def _only_reads(connection: Connection) -> bool:
+    """One that only reads sees one state of the ledger and keeps nobody waiting."""
+    return bool(connection.get_execution_options().get(READS_ONLY, False))

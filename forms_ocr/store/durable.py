@@ -12,6 +12,11 @@ def sync_folder(folder: Path) -> None:
     _sync(folder, os.O_RDONLY | os.O_DIRECTORY)
 
 
+def sync_file(path: Path) -> None:
+    """Make what is in a file survive a power cut; its name needs its folder synced as well."""
+    _sync(path, os.O_RDONLY)
+
+
 def make_folder(folder: Path) -> None:
     """Create a folder and its missing parents, durably."""
     if folder.is_dir():
@@ -23,7 +28,7 @@ def make_folder(folder: Path) -> None:
 
 def replace_durably(part: Path, place: Path) -> None:
     """Give a file that is written its name, on the disk when this returns."""
-    _sync(part, os.O_RDONLY)
+    sync_file(part)
     part.replace(place)
     sync_folder(place.parent)
 
@@ -42,7 +47,7 @@ def write_all_whole(contents: Mapping[Path, bytes]) -> None:
         for place, content in contents.items():
             temporary[place].write_bytes(content)
         for path in temporary.values():
-            _sync(path, os.O_RDONLY)
+            sync_file(path)
         for place, path in temporary.items():
             path.replace(place)
     finally:

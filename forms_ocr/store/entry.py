@@ -14,6 +14,7 @@ import numpy as np
 from pydantic import TypeAdapter
 
 from forms_ocr.model import (
+    Cover,
     Disposition,
     PageDisposition,
     PageReading,
@@ -24,6 +25,7 @@ from forms_ocr.model import (
 )
 
 _RECORDS: TypeAdapter[Record] = TypeAdapter(Record)
+_COVERS: TypeAdapter[Cover] = TypeAdapter(Cover)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class SlipEntry:
 class PageEntry:
     """One page as :class:`forms_ocr.model.PageReading` has it, ready to be filed.
 
-    ``number`` 0 stands for a scan that cannot be opened.
+    ``number`` 0 stands for a scan that cannot be opened; ``cover_json`` is "" unless it is a cover sheet.
     """
 
     number: int
@@ -51,6 +53,7 @@ class PageEntry:
     reason: Reason | None = None
     message: str = ""
     picture: bytes = b""
+    cover_json: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,7 @@ def page_entry(reading: PageReading) -> PageEntry:
         reason=reading.reason,
         message=reading.message,
         picture=reading.picture,
+        cover_json=_COVERS.dump_json(reading.cover).decode() if reading.cover is not None else "",
     )
 
 
@@ -103,7 +107,13 @@ def record_from_json(text: str) -> Record:
     return _RECORDS.validate_json(text)
 
 
+def cover_from_json(text: str) -> Cover:
+    """The cover that was written down with a page."""
+    return _COVERS.validate_json(text)
+
+
 def _registration_to_json(registration: Registration) -> str:
+    named = {"template": registration.template} if registration.template else {}
     return json.dumps(
         {
             "homography": [[float(value) for value in row] for row in registration.homography],
@@ -111,6 +121,7 @@ def _registration_to_json(registration: Registration) -> str:
             "artwork_match": float(registration.artwork_match),
             "turn_deg": int(registration.turn_deg),
             "px_per_mm": float(registration.px_per_mm),
+            **named,
         }
     )
 
@@ -119,6 +130,11 @@ def registration_from_json(text: str) -> Registration:
     """The registration that was written down, equal in every number."""
     facts = json.loads(text)
     return Registration(**facts | {"homography": np.array(facts["homography"], np.float64)})
+
+
+def template_from_json(registration: str) -> str:
+    """Fingerprint of the template a slip was laid on, out of its registration; "" where it does not say."""
+    return str(json.loads(registration)["template"]) if '"template"' in registration else ""
 
 
 def slip_id(scan: str, sha256: str, page: int, slip: int) -> str:

@@ -87,6 +87,7 @@ class Filing:
             "reason": page.reason,
             "message": page.message,
             "picture_path": self._picture(scan, page.number, 0, page.picture),
+            "cover": page.cover_json or None,
         }
 
     def _slip_row(self, scan: Row[Any], page: int, slip: SlipEntry) -> Values:

@@ -25,7 +25,6 @@ from sqlalchemy import (
     Select,
     and_,
     delete,
-    func,
     insert,
     or_,
     select,
@@ -38,22 +37,24 @@ from forms_ocr.model import (
     FiledSlip,
     PageDisposition,
     Period,
-    Reason,
-    Registration,
 )
 from forms_ocr.store import tables
 from forms_ocr.store.answer_book import AnswerBook
-from forms_ocr.store.database import hold_database, open_database
+from forms_ocr.store.contents import filed_pages, filed_slips, settings_of_slips, slip_sources
+from forms_ocr.store.database import READS_ONLY, hold_database, open_database
+from forms_ocr.store.decision_book import DecisionBook
 from forms_ocr.store.durable import replace_durably
-from forms_ocr.store.entry import ScanFindings, record_from_json, registration_from_json
+from forms_ocr.store.entry import ScanFindings
 from forms_ocr.store.faults import storage_faults
 from forms_ocr.store.filing import Filing, Values, event
 from forms_ocr.store.location import ledger_url
 from forms_ocr.store.overview import PeriodOverview, last_event, overview
 from forms_ocr.store.pictures import Pictures
-from forms_ocr.store.receiving import ReceivedScan, Receiving
+from forms_ocr.store.receiving import ReceivedScan, Receiving, known_elsewhere
 from forms_ocr.store.retention import forget_rows, remove_files
+from forms_ocr.store.slip_source import SlipSource
 from forms_ocr.store.states import PageState, ScanState
+from forms_ocr.store.transactions import Transactions
 from forms_ocr.store.upsert import insert_new, insert_or_replace
 from forms_ocr.store.verification import violations
 from forms_ocr.store.workspace import Workspace
@@ -67,6 +68,7 @@ _WAITING: Values = {
     "reason": None,
     "message": "",
     "picture_path": "",
+    "cover": None,
 }
 """A page that nobody has read."""
 
@@ -89,16 +91,6 @@ class Scan:
     page_count: int | None
     settings: str
     title: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class SlipSource:
-    """Where a slip can be seen: its original, the page in it, and its place on the page."""
-
-    scan_id: int
-    sha256: str
-    page: int
-    registration: Registration
 
 
 def _now() -> datetime:
@@ -185,18 +177,23 @@ class Ledger:
             self._note(connection, receiving.events)
         return scans
 
+    def known_elsewhere(self, received: Sequence[ReceivedScan], period: Period) -> frozenset[ReceivedScan]:
+        """Those that were registered under another period, with the same name and the same content."""
+        with self._reading("looking for scans") as connection:
+            return known_elsewhere(connection, received, str(period))
+
     # -- what is still to do -------------------------------------------------------------------
 
     def unfinished(self, period: Period) -> tuple[Scan, ...]:
         """Scans of a period that are not opened yet or have pages nobody has read."""
         query = _select_scans(str(period)).where(_is_unfinished())
-        with self._transaction("looking for unread pages") as connection:
+        with self._reading("looking for unread pages") as connection:
             return tuple(_scan(row) for row in connection.execute(query.order_by(tables.scans.c.id)))
 
     def unfinished_periods(self) -> tuple[str, ...]:
         """Periods that :meth:`unfinished` has something for."""
         query = select(tables.scans.c.period).distinct().where(_is_unfinished())
-        with self._transaction("looking for unread pages") as connection:
+        with self._reading("looking for unread pages") as connection:
             return tuple(connection.scalars(query.order_by(tables.scans.c.period)))
 
     def waiting_pages(
@@ -207,13 +204,15 @@ class Ledger:
         Args:
             settings: Given, those read under other settings count as unread too.
         """
+        if not scan_ids:
+            return {}
         pages = tables.pages.c
         is_wanted = pages.state == PageState.WAITING
         if settings is not None:
             is_wanted = or_(is_wanted, pages.settings != settings)
         query = select(pages.scan_id, pages.number).where(pages.scan_id.in_(scan_ids), is_wanted)
         numbers: defaultdict[int, list[int]] = defaultdict(list)
-        with self._transaction("looking for unread pages") as connection:
+        with self._reading("looking for unread pages") as connection:
             for scan_id, number in connection.execute(query.order_by(pages.scan_id, pages.number)):
                 numbers[scan_id].append(number)
         return {scan_id: tuple(waiting) for scan_id, waiting in numbers.items()}
@@ -266,38 +265,18 @@ class Ledger:
 
     def pages(self, period: Period) -> tuple[FiledPage, ...]:
         """Every page of a period that has its disposition, by scan and number."""
-        scans, pages = tables.scans.c, tables.pages.c
-        query = (
-            _select(tables.pages, scans.title, scans.office, _slip_count().label("slip_count"))
-            .join(tables.scans, scans.id == pages.scan_id)
-            .where(scans.period == str(period), pages.state == PageState.READ)
-        )
-        with self._transaction("reading the ledger") as connection:
-            found = [_filed_page(row) for row in connection.execute(query)]
-        return tuple(sorted(found, key=lambda page: (page.scan, page.page)))
+        with self._reading("reading the ledger") as connection:
+            return filed_pages(connection, str(period))
 
     def slips(self, period: Period) -> tuple[FiledSlip, ...]:
         """Every slip of a period, by scan, page and number."""
-        scans = tables.scans.c
-        query = (
-            _select(tables.slips, scans.title, scans.office, scans.sha256)
-            .join(tables.scans, scans.id == tables.slips.c.scan_id)
-            .where(scans.period == str(period))
-        )
-        with self._transaction("reading the ledger") as connection:
-            found = [_filed_slip(row) for row in connection.execute(query)]
-        return tuple(sorted(found, key=lambda slip: (slip.scan, slip.page, slip.slip)))
+        with self._reading("reading the ledger") as connection:
+            return filed_slips(connection, str(period))
 
     def slip_sources(self, period: Period, slip_ids: Sequence[str]) -> dict[str, SlipSource]:
         """Where slips of a period can be seen, by slip; of a few hundred at most at once."""
-        scans, slips = tables.scans.c, tables.slips.c
-        query = (
-            _select(slips.slip_id, slips.scan_id, slips.page, slips.registration, scans.sha256)
-            .join(tables.scans, scans.id == slips.scan_id)
-            .where(scans.period == str(period), slips.slip_id.in_(slip_ids))
-        )
-        with self._transaction("reading the ledger") as connection:
-            return {row.slip_id: _slip_source(row) for row in connection.execute(query)}
+        with self._reading("reading the ledger") as connection:
+            return slip_sources(connection, str(period), slip_ids)
 
     def add_pictures(self, period: Period, pictures: Mapping[str, bytes]) -> dict[str, str]:
         """Keep pictures, as JPEG, for slips that were filed without one; where each lies, by slip."""
@@ -321,51 +300,46 @@ class Ledger:
     def periods(self) -> tuple[Period, ...]:
         """Every period that has scans, in their order."""
         query = select(tables.scans.c.period).distinct()
-        with self._transaction("reading the ledger") as connection:
+        with self._reading("reading the ledger") as connection:
             return tuple(sorted(Period.parse(text) for text in connection.scalars(query)))
 
     def settings_of_slips(self, period: Period) -> dict[str, Mapping[str, Any]]:
-        """What each slip of a period was read with, as it was described, by slip."""
-        scans, pages, slips, settings = tables.scans.c, tables.pages.c, tables.slips.c, tables.settings.c
-        is_page = and_(pages.scan_id == slips.scan_id, pages.number == slips.page)
-        query = (
-            select(slips.slip_id, pages.settings)
-            .join(tables.pages, is_page)
-            .join(tables.scans, scans.id == slips.scan_id)
-            .where(scans.period == str(period))
-        )
-        with self._transaction("reading the ledger") as connection:
-            described = {
-                row.fingerprint: json.loads(row.description)
-                for row in connection.execute(_select(settings.fingerprint, settings.description))
-            }
-            return {slip_id: described.get(used, {}) for slip_id, used in connection.execute(query)}
+        """What each slip of a period was read with, as it was described, by slip.
+
+        Where a run had several templates, ``template`` is the one that the slip was laid on.
+        """
+        with self._reading("reading the ledger") as connection:
+            return settings_of_slips(connection, str(period))
 
     def answer_book(self) -> AnswerBook:
         """What people say that slips say."""
         return AnswerBook(self._engine, str(self._place), self._timestamp)
 
+    def decision_book(self) -> DecisionBook:
+        """What people decided about slips."""
+        return DecisionBook(Transactions(self._engine, self._clock))
+
     # -- the whole of it -----------------------------------------------------------------------
 
     def overview(self) -> tuple[PeriodOverview, ...]:
         """How much of what there is, by period."""
-        with self._transaction("reading the ledger") as connection:
+        with self._reading("reading the ledger") as connection:
             return overview(connection)
 
     def last_event(self, kind: str) -> tuple[str, str] | None:
         """When something last happened, and the JSON of what is known of it; None if it never did."""
-        with self._transaction("reading the ledger") as connection:
+        with self._reading("reading the ledger") as connection:
             return last_event(connection, kind)
 
     def scans(self, period: Period) -> tuple[Scan, ...]:
         """Every scan of a period, in the order they came."""
-        with self._transaction("reading the ledger") as connection:
+        with self._reading("reading the ledger") as connection:
             query = _select_scans(str(period)).order_by(tables.scans.c.id)
             return tuple(_scan(row) for row in connection.execute(query))
 
     def violations(self) -> tuple[str, ...]:
         """Where ledger and files are not as they must be, in words."""
-        with self._transaction("verifying the ledger") as connection:
+        with self._reading("verifying the ledger") as connection:
             return tuple(violations(connection, self._workspace))
 
     def purge(self, before: Period) -> tuple[int, int]:
@@ -416,6 +390,13 @@ class Ledger:
         return self._clock().isoformat(timespec="milliseconds")
 
     @contextmanager
+    def _reading(self, doing: str) -> Iterator[Connection]:
+        """One state of the whole ledger, whatever is written meanwhile; who writes does not wait for it."""
+        reader = self._engine.execution_options(**{READS_ONLY: True})
+        with storage_faults(doing, self._place), reader.begin() as connection:
+            yield connection
+
+    @contextmanager
     def _transaction(self, doing: str) -> Iterator[Connection]:
         with storage_faults(doing, self._place), self._engine.begin() as connection:
             yield connection
@@ -424,11 +405,6 @@ class Ledger:
 def _said(lease: Row[Any] | None) -> str:
     """Who holds the lease."""
     return "it does not say which" if lease is None else f"{lease.holder} since {lease.taken_at}"
-
-
-def _select(*entities: Any) -> Select[Any]:
-    """``select`` of a whole table beside single columns, for which SQLAlchemy has no types."""
-    return select(*entities)
 
 
 def _select_scans(period: str) -> Select[Any]:
@@ -453,42 +429,5 @@ def _scan(row: Row[Any]) -> Scan:
     )
 
 
-def _slip_count() -> ColumnElement[int]:
-    slips, pages = tables.slips.c, tables.pages.c
-    counted = select(func.count()).where(slips.scan_id == pages.scan_id, slips.page == pages.number)
-    return counted.correlate(tables.pages).scalar_subquery()
-
-
-def _filed_page(row: Row[Any]) -> FiledPage:
-    return FiledPage(
-        scan=row.title,
-        office=row.office,
-        page=row.number,
-        disposition=PageDisposition(row.disposition),
-        slips=row.slip_count,
-        reason=Reason(row.reason) if row.reason is not None else None,
-        message=row.message,
-        picture_path=row.picture_path,
-    )
-
-
-def _slip_source(row: Row[Any]) -> SlipSource:
-    return SlipSource(row.scan_id, row.sha256, row.page, registration_from_json(row.registration))
-
-
 def _picture_added(source: SlipSource) -> Values:
     return event("picture_added", source.scan_id, source.page)
-
-
-def _filed_slip(row: Row[Any]) -> FiledSlip:
-    return FiledSlip(
-        slip_id=row.slip_id,
-        office=row.office,
-        scan=row.title,
-        page=row.page,
-        slip=row.number,
-        record=record_from_json(row.record),
-        picture_path=row.picture_path,
-        ink=row.ink or b"",
-        sha256=row.sha256,
-    )

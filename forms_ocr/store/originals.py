@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import os
-import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from forms_ocr.errors import ScanError
 from forms_ocr.model import Reason
-from forms_ocr.store.durable import make_folder, sync_folder
+from forms_ocr.store.durable import make_folder, sync_file, sync_folder
 from forms_ocr.store.faults import storage_faults
 
 _CHUNK_BYTES = 1 << 20
+
+_AT_ONCE_BYTES = 16 << 20
+"""Most scans are smaller: they are read once, and what was hashed is what is written."""
+
 _READ_ONLY = 0o444
 
 
@@ -30,7 +33,7 @@ class KeptOriginal:
 class Originals:
     """A folder of originals, ``ab/abcdef…``: the same bytes are kept once, whatever their name.
 
-    Several threads may keep originals at once.
+    One process at a time keeps originals in it: the one that holds the workspace.
 
     Args:
         folder: Created when the first original comes.
@@ -44,43 +47,80 @@ class Originals:
         return self._folder / sha256[:2] / sha256
 
     def keep(self, source: Path) -> KeptOriginal:
-        """Keep the bytes of a file. The same file again costs reading it once and writes nothing.
+        """Keep the bytes of one file; see :meth:`keep_all`.
 
         Raises:
             ScanError: The source cannot be read.
             StorageError: The workspace cannot be written.
         """
-        with _opened(source) as stream:
-            kept = _digest(_chunks(stream))
-            if not self._has(kept):
-                stream.seek(0)
-                kept = self._copy(stream)
+        (kept,) = self.keep_all([source])
+        if isinstance(kept, ScanError):
+            raise kept
+        return kept
+
+    def keep_all(self, sources: Sequence[Path]) -> list[KeptOriginal | ScanError]:
+        """Keep the bytes of files; all are on the disk when this returns. Known bytes are read, not written.
+
+        Returns:
+            By source what is kept, or why it cannot be read where it lies.
+
+        Raises:
+            StorageError: The workspace cannot be written.
+        """
+        incoming: dict[Path, KeptOriginal] = {}
+        with storage_faults("keeping an original", self._folder):
+            try:
+                results = [self._take(source, number, incoming) for number, source in enumerate(sources)]
+                # All are written before the first is synced: the disk then gets them together.
+                for part in incoming:
+                    sync_file(part)
+                self._name(incoming)
+            finally:
+                for part in incoming:
+                    part.unlink(missing_ok=True)
+        return results
+
+    def sweep(self) -> None:
+        """Remove what a process that was killed left half copied."""
+        with storage_faults("keeping an original", self._folder):
+            for part in self._folder.glob(".incoming-*.part"):
+                part.unlink(missing_ok=True)
+
+    def _take(
+        self, source: Path, number: int, incoming: dict[Path, KeptOriginal]
+    ) -> KeptOriginal | ScanError:
+        """Copy a file whose bytes are not there yet under a temporary name, which joins ``incoming``."""
+        part = self._folder / f".incoming-{number}.part"
+        try:
+            with _opened(source) as stream:
+                start = _read(stream, _AT_ONCE_BYTES)
+                kept = _digest(_whole(start, stream))
+                if not self._has(kept):
+                    make_folder(self._folder)
+                    # before there is a file of this name: whatever happens from here on, it is removed
+                    incoming[part] = kept
+                    kept = incoming[part] = _copied(start, kept, stream, part)
+        except ScanError as error:
+            incoming.pop(part, None)
+            part.unlink(missing_ok=True)
+            return error
         return kept
 
     def _has(self, kept: KeptOriginal) -> bool:
-        with storage_faults("looking for an original", self._folder):
-            try:
-                return self.path_of(kept.sha256).stat().st_size == kept.size_bytes
-            except FileNotFoundError:
-                return False
+        try:
+            return self.path_of(kept.sha256).stat().st_size == kept.size_bytes
+        except FileNotFoundError:
+            return False
 
-    def _copy(self, stream: BinaryIO) -> KeptOriginal:
-        """Copy what is there now: a file that grew since it was hashed is kept under the hash of its copy."""
-        incoming = self._folder / f".incoming-{os.getpid()}-{threading.get_ident()}.part"
-        with storage_faults("keeping an original", self._folder):
-            make_folder(self._folder)
-            try:
-                kept = _written(stream, incoming)
-                self._name(incoming, kept)
-            finally:
-                incoming.unlink(missing_ok=True)
-        return kept
-
-    def _name(self, incoming: Path, kept: KeptOriginal) -> None:
-        place = self.path_of(kept.sha256)
-        make_folder(place.parent)
-        incoming.replace(place)
-        sync_folder(place.parent)
+    def _name(self, incoming: Mapping[Path, KeptOriginal]) -> None:
+        places = {part: self.path_of(kept.sha256) for part, kept in incoming.items()}
+        folders = sorted({place.parent for place in places.values()})
+        for folder in folders:
+            make_folder(folder)
+        for part, place in places.items():
+            part.replace(place)
+        for folder in folders:
+            sync_folder(folder)
 
 
 def _opened(source: Path) -> BinaryIO:
@@ -98,29 +138,35 @@ def _unreadable(error: OSError) -> ScanError:
     )
 
 
-def _chunks(stream: BinaryIO) -> Iterator[bytes]:
-    """The file in pieces; a read error is the scan's fault, not the workspace's."""
-    while True:
-        try:
-            chunk = stream.read(_CHUNK_BYTES)
-        except OSError as error:
-            raise _unreadable(error) from error
-        if not chunk:
-            return
+def _read(stream: BinaryIO, size_bytes: int) -> bytes:
+    """A read error is the scan's fault, not the workspace's."""
+    try:
+        return stream.read(size_bytes)
+    except OSError as error:
+        raise _unreadable(error) from error
+
+
+def _whole(start: bytes, stream: BinaryIO) -> Iterator[bytes]:
+    """The file from its beginning, of which the start has been read."""
+    yield start
+    while len(start) == _AT_ONCE_BYTES and (chunk := _read(stream, _CHUNK_BYTES)):
         yield chunk
 
 
-def _written(stream: BinaryIO, incoming: Path) -> KeptOriginal:
-    with incoming.open("wb") as copy:
-        kept = _digest(_copied(stream, copy))
-        copy.flush()
+def _copied(start: bytes, kept: KeptOriginal, stream: BinaryIO, part: Path) -> KeptOriginal:
+    """Write what was hashed; a long file is read again, and kept under the hash of what is there now."""
+    with part.open("wb") as copy:
+        if len(start) < _AT_ONCE_BYTES:
+            copy.write(start)
+        else:
+            stream.seek(len(start))
+            kept = _digest(_passed_on(_whole(start, stream), copy))
         os.fchmod(copy.fileno(), _READ_ONLY)
-        os.fsync(copy.fileno())
     return kept
 
 
-def _copied(stream: BinaryIO, copy: BinaryIO) -> Iterator[bytes]:
-    for chunk in _chunks(stream):
+def _passed_on(chunks: Iterator[bytes], copy: BinaryIO) -> Iterator[bytes]:
+    for chunk in chunks:
         copy.write(chunk)
         yield chunk
 

@@ -104,6 +104,19 @@ class Receiving:
         }
 
 
+def known_elsewhere(
+    connection: Connection, received: Sequence[ReceivedScan], period: str
+) -> frozenset[ReceivedScan]:
+    """Those that other periods have, whatever became of them there."""
+    scans = tables.scans.c
+    by_key = {_key(scan): scan for scan in received if scan.sha256}
+    query = select(scans.name, scans.sha256).where(
+        scans.period != period, scans.name.in_({name for name, _ in by_key})
+    )
+    found = (by_key.get((row.name, row.sha256)) for row in connection.execute(query))
+    return frozenset(scan for scan in found if scan is not None)
+
+
 def _key(scan: ReceivedScan) -> Key:
     return scan.name, scan.sha256
 

@@ -10,9 +10,11 @@ from sqlalchemy import Connection, bindparam, func, select, update
 
 from forms_ocr.model import Period, Record
 from forms_ocr.store import tables
+from forms_ocr.store.decision_book import forget_values
 from forms_ocr.store.durable import sync_folder
 from forms_ocr.store.entry import record_from_json, record_to_json
 from forms_ocr.store.filing import Values, event
+from forms_ocr.store.queue_filling import forget_queue
 from forms_ocr.store.workspace import Workspace
 
 
@@ -32,6 +34,8 @@ def forget_rows(connection: Connection, before: Period, at: str) -> tuple[int, l
     pages = tables.pages
     connection.execute(update(pages).where(pages.c.scan_id.in_(old)).values(picture_path="", message=""))
     connection.execute(update(tables.scans).where(is_old, scans.purged_at.is_(None)).values(purged_at=at))
+    forget_values(connection, str(before))
+    forget_queue(connection, str(before))
     return len(new), [event("purged", scan_id) for scan_id in new]
 
 

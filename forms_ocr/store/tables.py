@@ -69,6 +69,8 @@ pages = Table(
     Column("reason", Text),
     Column("message", Text, nullable=False),
     Column("picture_path", Text, nullable=False),
+    # JSON of what a cover sheet announces; NULL for every other page.
+    Column("cover", Text),
 )
 
 slips = Table(

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, select
 
 from forms_ocr.model import PageDisposition
 from forms_ocr.store import tables
+from forms_ocr.store.decision_book import chain_violations
 from forms_ocr.store.entry import record_from_json, slip_id
 from forms_ocr.store.states import PageState, ScanState
 from forms_ocr.store.workspace import Workspace
@@ -37,6 +38,7 @@ def violations(connection: Connection, workspace: Workspace) -> Iterator[str]:
     paths = {row.picture_path for group in (*pages.values(), slips) for row in group if row.picture_path}
     for path in sorted(path for path in paths if not (workspace.folder / path).is_file()):
         yield f"{path}: the picture is gone"
+    yield from chain_violations(connection)
 
 
 def _damage(connection: Connection) -> Iterator[str]:

@@ -47,7 +47,9 @@ _TYPED_CELL_SHARE = 0.6  # of the cell's height: a typed character as tall as a 
 
 
 @dataclass(frozen=True)
-class _Widget:
+class Widget:
+    """A field to be put on a page; ``cells`` is 0 for all but combs."""
+
     name: str
     label: str
     shape: Shape
@@ -68,7 +70,7 @@ class FormDrawing:
         self.width_mm = width_mm
         self.height_mm = height_mm
         self._language = language
-        self._widgets: list[_Widget] = []
+        self._widgets: list[Widget] = []
         self._bytes = BytesIO()
         for name, file in _FONTS.values():
             if name not in pdfmetrics.getRegisteredFontNames():
@@ -198,7 +200,7 @@ class FormDrawing:
         """
         step = width_mm / bits.shape[1]
         path = self._canvas.beginPath()
-        for row, col, length in _runs(bits):
+        for row, col, length in black_runs(bits):
             x, y = self._point(left_mm + col * step, top_mm + (row + 1) * step)
             path.rect(x, y, length * step * PT_PER_MM, step * PT_PER_MM)
         self._canvas.setFillGray(0.0)
@@ -234,7 +236,7 @@ class FormDrawing:
         """
         box = Box(left_mm, top_mm, left_mm + cells * cell_width_mm, top_mm + cell_height_mm)
         self.grid(box, cells)
-        return self._field(_Widget(name, label, Shape.COMB, box, cells))
+        return self.add_field(Widget(name, label, Shape.COMB, box, cells))
 
     def free_line(
         self, name: str, label: str, left_mm: float, top_mm: float, width_mm: float, height_mm: float = 12.0
@@ -243,7 +245,7 @@ class FormDrawing:
         box = Box(left_mm, top_mm, left_mm + width_mm, top_mm + height_mm)
         base_mm = box.bottom_mm - BASELINE_ABOVE_BOTTOM_MM
         self.rule((box.left_mm, base_mm), (box.right_mm, base_mm))
-        return self._field(_Widget(name, label, Shape.LINE, box))
+        return self.add_field(Widget(name, label, Shape.LINE, box))
 
     def signature(
         self, name: str, label: str, left_mm: float, top_mm: float, width_mm: float, height_mm: float
@@ -251,13 +253,13 @@ class FormDrawing:
         """Print a box to sign in and make it a signature field."""
         box = Box(left_mm, top_mm, left_mm + width_mm, top_mm + height_mm)
         self.rectangle(box)
-        return self._field(_Widget(name, label, Shape.SIGNATURE, box))
+        return self.add_field(Widget(name, label, Shape.SIGNATURE, box))
 
     def mark(self, name: str, label: str, left_mm: float, top_mm: float, side_mm: float = 6.0) -> Box:
         """Print a box to tick and make it a check box field."""
         box = Box(left_mm, top_mm, left_mm + side_mm, top_mm + side_mm)
         self.rectangle(box)
-        return self._field(_Widget(name, label, Shape.MARK, box))
+        return self.add_field(Widget(name, label, Shape.MARK, box))
 
     # result
 
@@ -285,10 +287,15 @@ class FormDrawing:
         pdf.trailer.Info = pdf.make_indirect(Dictionary(Title=pdf.docinfo.Title, Producer="forms-ocr"))
         pdf.Root.ViewerPreferences = Dictionary(DisplayDocTitle=True, PrintScaling=Name("/None"))
         if self._widgets:
-            _add_form(pdf, self._widgets, self.height_mm)
+            add_form(pdf, self._widgets, self.height_mm)
         return pdf
 
-    def _field(self, widget: _Widget) -> Box:
+    def add_field(self, widget: Widget) -> Box:
+        """Make a place of the page a field without printing anything there.
+
+        Raises:
+            ValueError: A field of that name is there, or one whose name begins with it.
+        """
         for other in self._widgets:
             if f"{widget.name}.".startswith(f"{other.name}.") or other.name.startswith(f"{widget.name}."):
                 raise ValueError(f"field {widget.name!r} clashes with {other.name!r}; choose another name")
@@ -303,7 +310,7 @@ class FormDrawing:
         self._canvas.setStrokeGray(grey)
 
 
-def _runs(bits: Bits) -> Iterable[tuple[int, int, int]]:
+def black_runs(bits: Bits) -> Iterable[tuple[int, int, int]]:
     """Row, first column and length of every horizontal run of True."""
     for row, line in enumerate(bits):
         edges = np.flatnonzero(np.diff(np.concatenate(([False], line, [False])).astype(np.int8)))
@@ -311,7 +318,7 @@ def _runs(bits: Bits) -> Iterable[tuple[int, int, int]]:
             yield row, int(start), int(end - start)
 
 
-def _add_form(pdf: pikepdf.Pdf, widgets: Sequence[_Widget], height_mm: float) -> None:
+def add_form(pdf: pikepdf.Pdf, widgets: Sequence[Widget], height_mm: float) -> None:
     """Put the fields on the first page and under an AcroForm, in the order given."""
     page = pdf.pages[0].obj
     page.Annots = pdf.make_indirect(Array())
@@ -350,7 +357,7 @@ def _hang(pdf: pikepdf.Pdf, groups: dict[str, pikepdf.Object], group: str, node:
     groups[group].Kids.append(node)
 
 
-def _widget_object(pdf: pikepdf.Pdf, widget: _Widget, own_name: str, height_mm: float) -> Dictionary:
+def _widget_object(pdf: pikepdf.Pdf, widget: Widget, own_name: str, height_mm: float) -> Dictionary:
     box = widget.box
     corners = (box.left_mm, height_mm - box.bottom_mm, box.right_mm, height_mm - box.top_mm)
     node = Dictionary(
@@ -366,7 +373,7 @@ def _widget_object(pdf: pikepdf.Pdf, widget: _Widget, own_name: str, height_mm: 
     return node
 
 
-def _kind_entries(pdf: pikepdf.Pdf, widget: _Widget) -> dict[str, Any]:
+def _kind_entries(pdf: pikepdf.Pdf, widget: Widget) -> dict[str, Any]:
     """What makes a widget a comb, a line, a signature or a check box."""
     width_pt, height_pt = widget.box.width_mm * PT_PER_MM, widget.box.height_mm * PT_PER_MM
     if widget.shape is Shape.SIGNATURE:

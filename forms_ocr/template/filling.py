@@ -107,12 +107,17 @@ def _write(
     embedded: pikepdf.Object,
 ) -> None:
     width_pt, height_pt = _size_pt(field, frame)
-    text = _comb_text if field.shape is Shape.COMB else _line_text
-    shown = text(value, width_pt, height_pt, len(field.cells), font)
+    shown = typed_text(field, value, width_pt, height_pt, font)
     face = picture(pdf, width_pt, height_pt, b"/Tx BMC\n" + shown + b"\nEMC", fonts={FONT: embedded})
     face.Matrix = _turn(frame.turn_deg)
     node.obj.V = value
     node.widgets[0].AP = Dictionary(N=face)
+
+
+def typed_text(field: Field, value: str, width_pt: float, height_pt: float, font: FormFont) -> bytes:
+    """Drawing operators that show a value in a comb or line, origin at the field's bottom left."""
+    text = _comb_text if field.shape is Shape.COMB else _line_text
+    return text(value, width_pt, height_pt, len(field.cells), font)
 
 
 def _comb_text(value: str, width_pt: float, height_pt: float, cells: int, font: FormFont) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
@@ -28,6 +29,19 @@ CUT_WIDTH_MM = 0.2
 CUT_DASH_MM = (1.0, 2.0)
 
 
+@dataclass(frozen=True, eq=False)
+class Sheet:
+    """Empty forms on a sheet.
+
+    Attributes:
+        pdf: One page; the caller closes it.
+        places: Where each form lies, row by row, in points from the bottom left.
+    """
+
+    pdf: pikepdf.Pdf
+    places: tuple[pikepdf.Rectangle, ...]
+
+
 def write_sheet(template_pdf: Path, out: Path) -> None:
     """Put as many copies of a form on an A4 sheet as fit upright at true scale, with lines to cut along.
 
@@ -38,16 +52,24 @@ def write_sheet(template_pdf: Path, out: Path) -> None:
         TemplateError: The form is no sound PDF or larger than A4.
         StorageError: The sheet cannot be written.
     """
+    with compose_sheet(template_pdf).pdf as sheet:
+        save_pdf(sheet, out)
+
+
+def compose_sheet(template_pdf: Path) -> Sheet:
+    """The sheet of :func:`write_sheet`, not yet written.
+
+    Raises:
+        TemplateError: The form is no sound PDF or larger than A4.
+    """
     with open_pdf(template_pdf) as form:
         try:
-            sheet = _compose(template_pdf, form)
+            return _compose(template_pdf, form)
         except BAD_STRUCTURE as error:
             raise TemplateError(str(template_pdf), [unsound(template_pdf, error)]) from error
-        with sheet:
-            save_pdf(sheet, out)
 
 
-def _compose(path: Path, form: pikepdf.Pdf) -> pikepdf.Pdf:
+def _compose(path: Path, form: pikepdf.Pdf) -> Sheet:
     frame, faults = read_frame(form.pages[0]) if len(form.pages) == 1 else (None, [])
     if frame is None or faults:
         raise TemplateError(str(path), faults or [f"it has {len(form.pages)} pages; a form is one page"])
@@ -57,18 +79,21 @@ def _compose(path: Path, form: pikepdf.Pdf) -> pikepdf.Pdf:
         raise TemplateError(str(path), [f"page 1: {size} does not fit on A4 at true scale"])
     sheet = _cut_lines(width_mm, height_mm, across, down)
     page = sheet.pages[0]
-    printed = sheet.copy_foreign(_printed_page(form).as_form_xobject())
+    printed = sheet.copy_foreign(printed_page(form).as_form_xobject())
     page.add_resource(printed, Name.XObject, _FORM)
-    for row in range(down):
-        for col in range(across):
-            middle = (width_mm * (col + 0.5) / across, height_mm * (row + 0.5) / down)
-            place = _place(frame, middle, height_mm)
-            page.contents_add(
-                page.calc_form_xobject_placement(
-                    printed, _FORM, place, invert_transformations=True, allow_shrink=True, allow_expand=True
-                )
+    middles = [
+        (width_mm * (col + 0.5) / across, height_mm * (row + 0.5) / down)
+        for row in range(down)
+        for col in range(across)
+    ]
+    places = tuple(_place(frame, middle, height_mm) for middle in middles)
+    for place in places:
+        page.contents_add(
+            page.calc_form_xobject_placement(
+                printed, _FORM, place, invert_transformations=True, allow_shrink=True, allow_expand=True
             )
-    return sheet
+        )
+    return Sheet(sheet, places)
 
 
 def _layout(frame: PageFrame) -> tuple[tuple[float, float], tuple[int, int]]:
@@ -97,7 +122,7 @@ def _cut(drawing: FormDrawing, start_mm: tuple[float, float], end_mm: tuple[floa
     drawing.rule(start_mm, end_mm, width_mm=CUT_WIDTH_MM, grey=CUT_GREY, dash_mm=CUT_DASH_MM)
 
 
-def _printed_page(form: pikepdf.Pdf) -> pikepdf.Page:
+def printed_page(form: pikepdf.Pdf) -> pikepdf.Page:
     """The page as it prints: notes drawn into it, fields gone, one box."""
     empty_form(form)
     page = form.pages[0]

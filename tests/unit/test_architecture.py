@@ -124,7 +124,7 @@ def _declared(*extras: str) -> set[str]:
         ("forms_ocr", ()),
         ("samples", ()),
         ("templates", ()),
-        ("docs", ()),
+        ("docs", ("dev",)),
         ("tests", ("dev",)),
         ("bench", ("dev",)),
         ("training", ("training",)),

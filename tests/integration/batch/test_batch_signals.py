@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import random
 import signal
 import subprocess
 import sys
@@ -14,13 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from bench.processes import processes_of_session
 from tests.integration.batch.batch_bench import Bench
 
 ROOT = Path(__file__).parents[3]
 DRIVER = Path(__file__).with_name("batch_driver.py")
-
-KILLS = int(os.environ.get("FORMS_OCR_KILLS", "2"))
-"""How many seeded runs are disturbed by a kill of somebody at some moment."""
 
 MakeBench = Callable[[str], Bench]
 
@@ -74,28 +70,10 @@ def test_a_killed_supervisor_takes_its_workers_along_and_the_next_run_completes(
     process = start(disturbed)
     process.kill()
     assert end(process) == -signal.SIGKILL
-    assert wait_until(lambda: not others_of_session(process.pid))
+    assert wait_until(lambda: not processes_of_session(process.pid))
     disturbed.run(workers=2)
     whole.run(workers=2)
     assert disturbed.outcome() == whole.outcome()
-
-
-@pytest.mark.parametrize("seed", range(KILLS))
-def test_whoever_is_killed_whenever_the_end_is_the_same(two: tuple[Bench, Bench], seed: int) -> None:
-    disturbed, whole = two
-    rng = random.Random(seed)  # noqa: S311  # to be repeated, not to be secret
-    for _ in range(rng.randint(1, 3)):
-        process = start(disturbed, is_reading=False)
-        time.sleep(rng.uniform(0.0, 1.5))
-        victim = rng.choice([process.pid, *sorted(others_of_session(process.pid))])
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(victim, signal.SIGKILL)
-        end(process)
-        assert wait_until(lambda pid=process.pid: not others_of_session(pid))  # type: ignore[misc]
-    disturbed.run(workers=2)
-    whole.run(workers=2)
-    assert disturbed.outcome() == whole.outcome()
-    assert disturbed.ledger.violations() == ()
 
 
 def test_workers_in_the_middle_of_a_page_die_with_a_killed_supervisor(bench: Bench) -> None:
@@ -103,7 +81,7 @@ def test_workers_in_the_middle_of_a_page_die_with_a_killed_supervisor(bench: Ben
     process = start(bench)
     process.kill()
     end(process)
-    assert wait_until(lambda: not others_of_session(process.pid))
+    assert wait_until(lambda: not processes_of_session(process.pid))
 
 
 def test_a_second_signal_stops_at_once(bench: Bench) -> None:
@@ -115,7 +93,7 @@ def test_a_second_signal_stops_at_once(bench: Bench) -> None:
     os.kill(process.pid, signal.SIGINT)
     assert end(process) != 0
     assert time.monotonic() - began < 10
-    assert wait_until(lambda: not others_of_session(process.pid))
+    assert wait_until(lambda: not processes_of_session(process.pid))
 
 
 def wait_until(is_so: Callable[[], bool], timeout_s: float = 5.0) -> bool:
@@ -123,17 +101,3 @@ def wait_until(is_so: Callable[[], bool], timeout_s: float = 5.0) -> bool:
     while not is_so() and time.monotonic() < deadline:
         time.sleep(0.05)
     return is_so()
-
-
-def others_of_session(session: int) -> list[int]:
-    """Processes that a driver left behind: workers have groups of their own but keep the session."""
-    pids = [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
-    return [pid for pid in pids if pid != session and _session_of(pid) == session]
-
-
-def _session_of(pid: int) -> int | None:
-    try:
-        state, _, _, session = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[:4]
-    except OSError:
-        return None
-    return None if state == "Z" else int(session)

@@ -168,11 +168,16 @@ def outcome(folder: Path) -> dict[str, object]:
     }
 
 
-def crash_everywhere(folder: Path, stride: int) -> dict[str, Any]:
+def stand_in() -> None:
+    """Let doubles read the scans, inside this process, and load once what every run loads."""
     reading.__dict__["pipeline_equipment"] = lambda *_: EQUIPMENT
     reading.__dict__["load_template"] = cache(reading.__dict__["load_template"])
     reading.__dict__["load_template"](default_template_path())  # once for all runs: it renders the form
     Crew.hire = lambda crew: PoolInside(crew.equipment)  # type: ignore[assignment,method-assign,return-value]
+
+
+def crash_everywhere(folder: Path, stride: int) -> dict[str, Any]:
+    stand_in()
     whole = folder / "whole"
     lay_out(whole)
     forked(lambda _: run(whole))

@@ -80,7 +80,7 @@ def watch(desk: Desk, *steps: Callable[[], None], archive: Path | None = None) -
             signal.raise_signal(signal.SIGTERM)
         time.sleep(0.002)  # longer than the pause between two looks, so that each is followed by one step
 
-    order = Order((desk.inbox,), desk.workspace, None, None, Period(2026, 11), 1, None, archive=archive)
+    order = Order((desk.inbox,), desk.workspace, (), None, Period(2026, 11), 1, None, archive=archive)
     return keep_watch(order, rest)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import zlib
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import cv2
@@ -424,3 +425,11 @@ def test_a_machine_without_poppler_is_not_the_scans_fault(
     monkeypatch.setenv("PATH", str(tmp_path))
     with open_scan(path) as scan, pytest.raises(ConfigurationError, match="poppler-utils"):
         scan.read(1)
+
+
+def test_the_day_of_the_scan_is_the_pdfs_own(tmp_path: Path) -> None:
+    made = jpeg_pdf()
+    assert read(saved(made, tmp_path / "a.pdf")).scanned_on is None
+    made.docinfo["/CreationDate"] = "D:20261123080000+03'00'"
+    made.docinfo["/ModDate"] = "D:20261124080000+03'00'"
+    assert read(saved(made, tmp_path / "b.pdf")).scanned_on == date(2026, 11, 24)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -155,3 +156,12 @@ def test_nothing_can_be_read_from_a_closed_scan(tmp_path: Path) -> None:
     scan.close()
     with pytest.raises(PageError):
         scan.read(1)
+
+
+def test_the_day_of_the_scan_is_read_from_exif(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x0132] = "2026:11:23 08:00:00"
+    exif.get_ifd(0x8769)[0x9003] = "2026:11:24 08:00:00"
+    page = read(tmp_path / "a.jpg", encoded(picture(), "jpeg", exif=exif))
+    assert page.scanned_on == date(2026, 11, 24)
+    assert read(tmp_path / "b.jpg", encoded(picture(), "jpeg")).scanned_on is None

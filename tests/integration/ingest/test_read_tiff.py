@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from forms_ocr.ingest import Limits, open_scan
 from forms_ocr.model import Page, Reason
 from tests.integration.ingest.scan_files import black_and_white, coloured, encoded, luma, picture
 
-ORIENTATION, RESOLUTION_UNIT, X_DPI, Y_DPI = 274, 296, 282, 283
+ORIENTATION, RESOLUTION_UNIT, X_DPI, Y_DPI, DATE_TIME = 274, 296, 282, 283, 306
 
 
 def stored(path: Path, data: bytes) -> Path:
@@ -201,3 +202,9 @@ def test_too_many_pages_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ScanError, match="more than 3 pages") as caught:
         open_scan(path, Limits(max_pages=3))
     assert caught.value.reason == Reason.SCAN_TOO_MANY_PAGES
+
+
+def test_the_day_of_the_scan_is_read_from_its_tag(tmp_path: Path) -> None:
+    stamped = encoded(picture(), "tiff", tiffinfo={DATE_TIME: "2026:11:23 10:00:00"})
+    assert read(stored(tmp_path / "a.tif", stamped)).scanned_on == date(2026, 11, 23)
+    assert read(stored(tmp_path / "b.tif", encoded(picture(), "tiff"))).scanned_on is None

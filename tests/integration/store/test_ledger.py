@@ -79,6 +79,15 @@ def test_a_scan_is_known_by_period_name_and_content(ledger: Ledger, scan: Scan) 
     assert len({scan.id, *(other.id for other in others)}) == 4
 
 
+def test_a_scan_of_another_month_is_known_by_name_and_content(ledger: Ledger, scan: Scan) -> None:
+    other = ReceivedScan(A_SCAN.name, A_SCAN.office, "b2" * 32, 1)
+    unread = ReceivedScan("north/z.pdf", "north", "", 0)
+    ledger.receive([unread], NOVEMBER)
+    assert scan.sha256 == A_SCAN.sha256
+    assert ledger.known_elsewhere([A_SCAN, other, unread], DECEMBER) == {A_SCAN}
+    assert ledger.known_elsewhere([A_SCAN], NOVEMBER) == frozenset()
+
+
 def test_a_new_scan_waits_and_an_opened_one_has_waiting_pages(ledger: Ledger, scan: Scan) -> None:
     assert scan.state is ScanState.RECEIVED
     assert [unfinished.id for unfinished in ledger.unfinished(NOVEMBER)] == [scan.id]
@@ -270,6 +279,17 @@ def test_many_writers_at_once_lose_nothing(books: Books) -> None:
             list(writers.map(write, range(8)))
         wanted = sorted(f"{writer}{number}" for writer in range(8) for number in range(5))
         assert sorted(slip.record.account for slip in ledger.slips(NOVEMBER)) == wanted
+
+
+def test_who_reads_sees_one_state_and_keeps_nobody_waiting(books: Books) -> None:
+    """`verify` over a large workspace takes minutes, and a run may be at work there."""
+    with books.open() as looking, books.open() as writing:
+        with looking._reading("looking") as view:
+            count = "SELECT count(*) FROM scans"
+            assert view.exec_driver_sql(count).scalar_one() == 0
+            (scan,) = writing.receive([A_SCAN], NOVEMBER)
+            assert view.exec_driver_sql(count).scalar_one() == 0
+        assert looking.scans(NOVEMBER) == (scan,)
 
 
 def test_a_database_that_goes_away_is_said_and_nothing_is_half_filed(books: Books) -> None:

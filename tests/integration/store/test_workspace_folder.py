@@ -96,6 +96,34 @@ def test_a_disk_that_is_full_keeps_nothing_by_halves(
     originals.keep(source)
 
 
+def test_several_are_kept_together_and_one_that_cannot_be_read_stops_none(
+    originals: Originals, source: Path, tmp_path: Path
+) -> None:
+    first, gone, again = originals.keep_all([source, tmp_path / "gone.pdf", source])
+    assert first == again == originals.keep(source)
+    assert isinstance(gone, ScanError)
+    assert len(files_below(tmp_path / "originals")) == 1
+
+
+def test_a_long_file_is_kept_whole(
+    originals: Originals, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("forms_ocr.store.originals._AT_ONCE_BYTES", 1000)
+    monkeypatch.setattr("forms_ocr.store.originals._CHUNK_BYTES", 300)
+    kept = originals.keep(source)
+    assert kept.sha256 == hashlib.sha256(CONTENT).hexdigest()
+    assert originals.path_of(kept.sha256).read_bytes() == CONTENT
+
+
+def test_what_a_killed_process_left_half_copied_is_swept_away(
+    originals: Originals, source: Path, tmp_path: Path
+) -> None:
+    originals.keep(source)
+    (tmp_path / "originals" / ".incoming-3.part").write_bytes(b"half")
+    originals.sweep()
+    assert len(files_below(tmp_path / "originals")) == 1
+
+
 def test_a_busy_workspace_names_who_holds_it(tmp_path: Path) -> None:
     holder = subprocess.Popen(
         [

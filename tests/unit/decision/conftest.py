@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from forms_ocr.decision import Registry, decide
+from forms_ocr.decision import Background, Registry, decide
 from forms_ocr.model import (
     CLASSES,
     Account,
@@ -164,6 +164,8 @@ class Office:
         accounts: Sequence[Account] | None = None,
         has_registry: bool = True,
         hand_model: HandModel | None = None,
+        scanned_on: date | None = None,
+        code: str = "",
     ) -> Record:
         registry = self.registry if accounts is None else Registry.of(accounts)
         return decide(
@@ -173,7 +175,7 @@ class Office:
             registry if has_registry else None,
             period,
             residual_mm,
-            hand_model or HandModel(),
+            Background(hand_model or HandModel(), code, scanned_on),
         )
 
 

@@ -66,8 +66,12 @@ def test_a_stricter_cut_never_accepts_more(
     assert strict.confidence == loose.confidence
 
 
+# A house or flat that speaks against a customer and can no longer be read speaks against nobody.
+OF_THE_RECORD = sorted(name for name in COMBS if not name.startswith("address."))
+
+
 @FEW
-@given(disturbances(), st.sampled_from(sorted(COMBS)), st.integers(0, 11), st.floats(0, 0.999), st.booleans())
+@given(disturbances(), st.sampled_from(OF_THE_RECORD), st.integers(0, 11), st.floats(0, 0.999), st.booleans())
 def test_illegibility_never_raises_confidence(
     office: Office,
     changed: dict[tuple[str, int], list[float]],

@@ -217,6 +217,16 @@ def test_another_period_is_outside_the_window(office: Office) -> None:
     assert record.reasons == (Reason.DATE_OUTSIDE_WINDOW,)
 
 
+def test_a_slip_dated_after_its_scan_is_for_a_person_where_the_clock_is_trusted(office: Office) -> None:
+    trusting = Rules(trust_scanner_clock=True)
+    day_before, same_day = date(2026, 11, 23), date(2026, 11, 24)
+    assert office.decide(rules=trusting, scanned_on=day_before).reasons == (Reason.DATE_AFTER_SCAN,)
+    assert office.decide(rules=trusting, scanned_on=day_before).disposition is Disposition.REVIEW
+    assert office.decide(rules=trusting, scanned_on=same_day).disposition is Disposition.ACCEPTED
+    assert office.decide(rules=trusting).disposition is Disposition.ACCEPTED
+    assert office.decide(scanned_on=day_before).disposition is Disposition.ACCEPTED
+
+
 def test_a_slip_filled_in_on_a_computer_lacks_only_ink(office: Office, writing: Writing) -> None:
     values = {
         "account": office.account,

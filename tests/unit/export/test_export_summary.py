@@ -55,6 +55,7 @@ def test_the_summary_counts_everything(make_page: MakePage, make_slip: MakeSlip,
         "pages": {"total": 4, "slips": 1, "blank": 1, "foreign": 1, "quarantined": 1},
         "slips": {"total": 2, "accepted": 1, "review": 1, "refused": 0},
         "offices": {"7": office_7, "12": office_12},
+        "boxes": [],
         "reasons": {
             "pages": {"scan_broken": 1, "page_blank": 1, "page_not_this_form": 1},
             "slips": {"account_uncertain": 1, "date_missing": 1},

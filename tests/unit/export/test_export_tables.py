@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 
 from forms_ocr.export.tables import (
     confidence_text,
-    natural_key,
     neutralised,
     page_table,
     restored,
@@ -33,6 +32,7 @@ from forms_ocr.model import (
     Roles,
     Shape,
     Template,
+    natural_key,
 )
 
 MakeSlip = Callable[..., FiledSlip]
@@ -242,3 +242,27 @@ def test_no_field_can_pass_for_a_column_of_the_program(make_slip: MakeSlip, temp
 def test_a_field_the_record_lacks_is_an_empty_cell(make_slip: MakeSlip, template: Template) -> None:
     (row,) = rows(slip_tables([foreign_slip(make_slip())], template)["records.csv"])
     assert row["note"] == ""
+
+
+def test_with_several_forms_every_slip_fills_the_columns_of_its_own(
+    make_slip: MakeSlip, template: Template
+) -> None:
+    own = replace(template, fingerprint="own")
+    other = replace(foreign_template(template, "account", "floor", "note"), fingerprint="other")
+    slips = [
+        replace(make_slip("s1"), template="own"),
+        replace(foreign_slip(make_slip("s2"), account="77", floor="3", note="n"), template="other"),
+    ]
+    first, second = rows(slip_tables(slips, own, [other])["records.csv"])
+    assert list(first)[-2:] == ["note", "floor"]
+    assert (first["account"], first["floor"]) == (slips[0].record.account, "")
+    assert (second["account"], second["floor"], second["note"]) == ("77", "3", "n")
+
+
+def test_a_slip_of_a_form_that_nobody_names_any_more_is_shown_by_the_first(
+    make_slip: MakeSlip, template: Template
+) -> None:
+    other = replace(foreign_template(template, "floor"), fingerprint="other")
+    slip = replace(make_slip(), template="of last year")
+    (row,) = rows(slip_tables([slip], replace(template, fingerprint="own"), [other])["records.csv"])
+    assert row["account"] == slip.record.account

@@ -19,8 +19,11 @@ quick = settings(max_examples=6, deadline=None, suppress_health_check=[HealthChe
 
 
 def printed(form: Template) -> GreyImage:
-    size = round(form.width_mm * PX), round(form.height_mm * PX)
-    return np.asarray(cv2.resize(form.artwork, size, interpolation=cv2.INTER_AREA), np.uint8)
+    # by a factor and not to a size, which would stretch the print by the rounding
+    scale = PX * 25.4 / form.artwork_dpi
+    return np.asarray(
+        cv2.resize(form.artwork, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8
+    )
 
 
 def seen_from(form: Template, page: GreyImage, off_mm: tuple[float, float] = (0.0, 0.0)) -> Sightings:

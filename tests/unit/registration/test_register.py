@@ -14,8 +14,10 @@ PX = DPI / 25.4
 
 
 def printed(form: Template) -> GreyImage:
-    size = round(form.width_mm * PX), round(form.height_mm * PX)
-    return np.asarray(cv2.resize(form.artwork, size, interpolation=cv2.INTER_CUBIC), np.uint8)
+    # by a factor and not to a size, which would stretch the print by the rounding
+    scale = PX * 25.4 / form.artwork_dpi
+    print_ = cv2.resize(form.artwork, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
+    return np.asarray(print_[: round(form.height_mm * PX), : round(form.width_mm * PX)], np.uint8)
 
 
 def to_print() -> Homography:

@@ -20,7 +20,13 @@ from forms_ocr.model import (
     SlipReading,
 )
 from forms_ocr.store import ScanState, page_entry
-from forms_ocr.store.entry import record_from_json, record_to_json, registration_from_json, slip_id
+from forms_ocr.store.entry import (
+    record_from_json,
+    record_to_json,
+    registration_from_json,
+    slip_id,
+    template_from_json,
+)
 from forms_ocr.store.states import may_follow
 
 shares = st.floats(0, 1)
@@ -112,3 +118,14 @@ def test_every_scan_can_end_and_only_a_quarantined_one_goes_back(state: ScanStat
     assert may_follow(state, ScanState.RECEIVED) == (state is ScanState.QUARANTINED)
     assert may_follow(state, ScanState.OPENED)
     assert may_follow(state, ScanState.QUARANTINED)
+
+
+def test_a_registration_names_its_template_only_where_there_were_several() -> None:
+    record = Record("", "", "", "", False, (), 0.0, Disposition.ACCEPTED)
+    for name in ("", "abc"):
+        registration = Registration(np.eye(3), 0.1, 1.0, 0, 11.8, template=name)
+        page = PageReading(1, PageDisposition.SLIPS, (SlipReading(1, registration, record),))
+        (slip,) = page_entry(page).slips
+        assert ("template" in slip.registration_json) == bool(name)
+        assert template_from_json(slip.registration_json) == name
+        assert registration_from_json(slip.registration_json).template == name

@@ -1,0 +1,1 @@
+"""People decide on what the machine doubts: the desk behind the pages."""
