@@ -20,13 +20,19 @@ _UNTOUCHED = _LOGGER.level, _LOGGER.propagate, list(_LOGGER.handlers)
 
 @pytest.fixture(autouse=True)
 def _own_log() -> Iterator[None]:
-    """Commands run inside a test, or in a fixture that several tests share, take the program's log over."""
+    """Commands run inside a test, or in a fixture that several tests share, take the program's log over.
+
+    Others switch it off: import-linter, run in this process, disables all loggers but its own.
+    """
     _give_back()
     yield
     _give_back()
 
 
 def _give_back() -> None:
+    for name, logger in logging.root.manager.loggerDict.items():
+        if name.startswith(_LOGGER.name) and isinstance(logger, logging.Logger):
+            logger.disabled = False
     _LOGGER.setLevel(_UNTOUCHED[0])
     _LOGGER.propagate = _UNTOUCHED[1]
     _LOGGER.handlers[:] = _UNTOUCHED[2]

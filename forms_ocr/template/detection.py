@@ -42,6 +42,8 @@ _DASH_MM = (3.0, 12.0)
 _DASH_GAP_MM = (0.7, 5.0)
 _MIN_DASHES = 3
 _JOIN_MM = 1.2
+# The loader bears half a millimetre.
+_SHARED_LINE_MM = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -399,12 +401,19 @@ def _below_each_other(spots: Sequence[Spot]) -> list[Spot]:
     """Places that reach up into another one are cut where that one ends; what is then too low is left out."""
     kept: list[Spot] = []
     for spot in sorted(spots, key=lambda one: one.box.bottom_mm):
-        over = [other.box for other in kept if _share_inside(spot.box, other.box) > 0.0]
+        over = [other.box for other in kept if _reaches_into(spot.box, other.box)]
         top = max([spot.box.top_mm, *(box.bottom_mm for box in over if box.bottom_mm < spot.box.bottom_mm)])
         box = replace(spot.box, top_mm=top)
         if box.height_mm >= (MIN_CELL_HEIGHT_MM if over else 0.0):
             kept.append(replace(spot, box=box))
     return kept
+
+
+def _reaches_into(box: Box, other: Box) -> bool:
+    """They share more than the width of a line, both ways."""
+    across = min(box.right_mm, other.right_mm) - max(box.left_mm, other.left_mm)
+    down = min(box.bottom_mm, other.bottom_mm) - max(box.top_mm, other.top_mm)
+    return min(across, down) > _SHARED_LINE_MM
 
 
 def _in_reading_order(spots: Sequence[Spot]) -> list[Spot]:

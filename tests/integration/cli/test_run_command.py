@@ -173,7 +173,7 @@ def test_storage(run: Run, workspace: Path) -> None:
 
 
 def test_a_bug_is_one_line_unless_asked_for_more(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **_named: object) -> None:
         raise KeyError("121000000012")
 
     monkeypatch.setattr(reading, "write_exports", fail)

@@ -43,7 +43,7 @@ def test_each_slip_is_read_by_its_own_form(inbox: Path, tmp_path: Path) -> None:
     asked = ["-w", str(tmp_path / "ws"), "--period", "2026-11", "--config", str(tmp_path / "forms.toml")]
     result = CliRunner().invoke(main, ["run", str(inbox), *asked])
     assert result.exit_code == ExitCode.DONE, result.output
-    rows = {}
+    rows: dict[str, dict[str, str]] = {}
     for name in ("records", "review", "refused"):
         with (tmp_path / "ws" / "exports" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
             rows |= {row["scan"]: row for row in csv.DictReader(file)}

@@ -6,6 +6,7 @@ import asyncio
 import json
 import re
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 from typing import Any
@@ -80,7 +81,9 @@ class Browser:
             "client": ("192.0.2.7", 40000),
             "server": (HOST, 80),
         }
-        answer = asyncio.run(_answer_of(self.app, scope, body))
+        # in a thread of its own: a driven browser elsewhere in the tests keeps a loop running in this one
+        with ThreadPoolExecutor(1) as thread:
+            answer = thread.submit(asyncio.run, _answer_of(self.app, scope, body)).result()
         self._keep(answer.cookies)
         return answer
 

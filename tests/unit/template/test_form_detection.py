@@ -198,3 +198,12 @@ def test_reading_order_is_from_top_to_bottom_and_left_to_right() -> None:
     found = spots(page)
     assert [(round(s.box.left_mm), round(s.box.top_mm)) for s in found] == [(10, 10), (60, 10), (10, 40)]
     assert isinstance(found[0].box, Box)
+
+
+def test_cells_of_a_table_that_share_a_line_all_stay() -> None:
+    page = paper()
+    for y in (10.0, 20.03, 30.06):
+        line(page, 10.0, y, 110.0, y)
+    for x in (10.0, 60.0, 110.0):
+        line(page, x, 10.0, x, 30.06, mm=0.8)
+    assert len(spots(page)) == 4
