@@ -31,7 +31,7 @@ run: install ## Read the sample scans into workspace/ and say where the results 
 # A file's tests stay together: what they share, such as the run over the samples, is then made once.
 test: install-dev ## Run all tests
 	@echo "Running the tests (unit, integration, and the installed command on samples/)."
-	@$(PYTHON_BIN)/pytest -n auto --dist loadfile
+	@$(PYTHON_BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
 
 explore: install-dev ## Try the laws on examples never tried before
 	@echo "Trying the laws, and whatever may happen to a workspace, on new examples."
