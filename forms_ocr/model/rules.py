@@ -32,7 +32,7 @@ class Rules:
     """The rules of the business with their defaults.
 
     ``min_confidence`` is the cut: a record is accepted only when its confidence reaches it. The default is
-    measured: of 897 good simulated slips by writers never trained on, 624 were accepted by it, two wrong.
+    measured: of 897 good simulated slips by writers never trained on, 659 were accepted by it, 3 wrong.
     ``max_monthly_kwh`` is the most that is believed to be used in a month without somebody looking.
     ``trust_scanner_clock`` holds dates against the day on which the slip was scanned. It has to be asked for:
     a scanner whose clock has stopped would send a whole box to review.
@@ -43,7 +43,7 @@ class Rules:
     first_day: int = 23
     last_day: int = 26
     account_digits: int = 12
-    min_confidence: float = 0.99
+    min_confidence: float = 0.985
     max_residual_mm: float = 0.35
     max_monthly_kwh: float = 5000.0
     trust_scanner_clock: bool = False
