@@ -28,8 +28,8 @@ from bench.review import review
 from bench.robustness import distortion, strangers
 from bench.workers import TARGET_RATIO as WORKERS_TARGET
 from bench.workers import measure_workers
-from forms_ocr.batch.repeats import SAME_PAPER
 from forms_ocr.config import load_configuration
+from forms_ocr.extraction import SAME_PAPER
 from forms_ocr.model import Account, Rules
 from forms_ocr.pipeline import Reader, build_reader
 from forms_ocr.template import default_template_path

@@ -21,6 +21,9 @@ from training.network import DigitNetwork
 
 _OPSET = 17
 
+Axes = Mapping[str, Mapping[int, str]]
+"""What the free axes of an input or output are called."""
+
 
 @dataclass(frozen=True, slots=True)
 class Looks:
@@ -69,6 +72,17 @@ def _write_card(card: Mapping[str, Any], folder: Path) -> None:
 def onnx_of(network: DigitNetwork) -> bytes:
     """The network as an ONNX file: uint8 glyphs in, logits and features out, any number at a time."""
     example = torch.zeros((2, GLYPH_SIDE_PX, GLYPH_SIDE_PX), dtype=torch.uint8)
+    free = {0: "count"}
+    return as_onnx(network, example, {"glyphs": free}, {"logits": free, "features": free})
+
+
+def as_onnx(network: torch.nn.Module, example: torch.Tensor, inputs: Axes, outputs: Axes) -> bytes:
+    """A network as a checked ONNX file.
+
+    Args:
+        example: An input of the shape that the network takes.
+        inputs, outputs: By name, in their order, the axes whose length is free.
+    """
     with TemporaryDirectory() as folder, warnings.catch_warnings():
         # the exporter that is to replace this one needs a further package and gains nothing here
         warnings.simplefilter("ignore", DeprecationWarning)
@@ -79,9 +93,9 @@ def onnx_of(network: DigitNetwork) -> bytes:
             path,
             dynamo=False,
             opset_version=_OPSET,
-            input_names=["glyphs"],
-            output_names=["logits", "features"],
-            dynamic_axes={name: {0: "count"} for name in ("glyphs", "logits", "features")},
+            input_names=list(inputs),
+            output_names=list(outputs),
+            dynamic_axes={**inputs, **outputs},
         )
         onnx.checker.check_model(path, full_check=True)
         return path.read_bytes()

@@ -11,11 +11,8 @@ from dataclasses import replace
 from functools import partial
 from itertools import combinations
 
-from forms_ocr.extraction import likeness
+from forms_ocr.extraction import SAME_PAPER, likeness
 from forms_ocr.model import Disposition, FiledSlip, Reason, Rules
-
-SAME_PAPER = 0.8
-"""From this likeness on two slips are one paper; see ``python -m bench rescans`` for both error rates."""
 
 _PARTS = 3
 """A misread digit spoils one part of an account; the other parts still bring two scans of a slip together."""

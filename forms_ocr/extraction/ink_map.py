@@ -39,6 +39,10 @@ def draw_ink_map(inks: Sequence[FieldInk]) -> bytes:
     return header + sizes + zlib.compress(b"".join(field.tobytes() for field in fields), level=1)
 
 
+SAME_PAPER = 0.8
+"""From this likeness on two slips are one paper; see ``python -m bench rescans`` for both error rates."""
+
+
 def likeness(one: bytes, other: bytes, enough: float = 0.0) -> float:
     """How much two slips look like one paper, by the field that agrees least.
 

@@ -96,10 +96,11 @@ class PageInspection:
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """One scan. ``name`` is what people call it."""
+    """One scan. ``name`` is what people call it, ``page_count`` how many pages it has, inspected or not."""
 
     name: str
     pages: tuple[PageInspection, ...]
+    page_count: int = 0
 
     @property
     def to_scan_again(self) -> tuple[PageInspection, ...]:

@@ -7,20 +7,18 @@ import tempfile
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 from forms_ocr.codes import find_cover
 from forms_ocr.errors import ScanError
-from forms_ocr.extraction import likeness
+from forms_ocr.extraction import SAME_PAPER, likeness
 from forms_ocr.ingest import Limits, Scan, open_scan, printable
 from forms_ocr.inspection.finding import Finding, Inspection, Kind, PageInspection
 from forms_ocr.inspection.judge import judge_slip
 from forms_ocr.inspection.measures import SlipMeasures, measure_slip
 from forms_ocr.model import Page, PageDisposition, Reason, Registration, Rules, Template
 from forms_ocr.registration import is_blank, markers_seen, register
-
-SAME_PAPER = 0.8
-"""As in a batch: from this likeness of the ink on, two slips are one paper."""
 
 _LIMITS = Limits()
 
@@ -55,11 +53,12 @@ class Inspector:
         self._seen: deque[_Seen] = deque(maxlen=_REMEMBERED)
         self._files: dict[str, str] = {}
 
-    def inspect(self, path: Path, name: str = "") -> Inspection:
+    def inspect(self, path: Path, name: str = "", most_pages: int | None = None) -> Inspection:
         """Look at a file.
 
         Args:
             name: What people call it; its file name if not given.
+            most_pages: Only so many, from the first on.
 
         Returns:
             Every page with what is to be said about it. A scan that cannot be opened is one page 0.
@@ -68,12 +67,13 @@ class Inspector:
         twin = self._same_file(path, name)
         try:
             with open_scan(path, self._limits) as scan:
-                pages = tuple(self._pages(scan, name))
+                count = scan.page_count
+                pages = tuple(islice(self._pages(scan, name), most_pages))
         except ScanError as error:
-            pages = (_unreadable(0, error, f"{printable(path.name)}: "),)
+            count, pages = 0, (_unreadable(0, error, f"{printable(path.name)}: "),)
         if twin:
             pages = tuple(_with(page, Finding(Kind.DUPLICATE, twin=(twin, page.number))) for page in pages)
-        return Inspection(name, pages)
+        return Inspection(name, pages, count)
 
     def inspect_bytes(self, data: bytes, name: str) -> Inspection:
         """Look at a file that came some other way, e.g. over the network; it lies on disk only meanwhile."""

@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from forms_ocr.errors import PageError, ScanError
-from forms_ocr.ingest import Limits, Scan, open_scan
-from forms_ocr.model import PageDisposition, Reason, Rules
-from forms_ocr.pipeline import Reader, build_reader, read_page
+from forms_ocr import inspection
+from forms_ocr.export import Phrase
+from forms_ocr.inspection.words import describe
+from forms_ocr.model import Reason, Rules
 from forms_ocr.review.desk import reason_shown
 from forms_ocr.review.shown import InspectedPage, ReasonShown
+from forms_ocr.template import load_template
 
 MOST_PAGES = 40
 """Looked at while somebody waits: two seconds and the start of the process. The batch reads all of them."""
@@ -58,48 +59,35 @@ def inspect_apart(path: Path, template: Path, timeout_s: float = TIMEOUT_S) -> I
 
 def _from_json(said: dict[str, Any]) -> Inspected:
     pages = tuple(
-        InspectedPage(
-            page["page"], page["disposition"], page["slips"], _shown(page["reason"]), page["message"]
-        )
+        InspectedPage(page["page"], page["slips"], _phrases(page["scan_again"]), _phrases(page["notes"]))
         for page in said["pages"]
     )
-    return Inspected(pages, said["page_count"], _shown(said["reason"]))
+    reason = said["reason"]
+    return Inspected(pages, said["page_count"], None if reason is None else reason_shown(Reason(reason)))
 
 
-def _shown(code: str | None) -> ReasonShown | None:
-    return None if code is None else reason_shown(Reason(code))
+def _phrases(pairs: list[tuple[str, str]]) -> tuple[Phrase, ...]:
+    return tuple(Phrase(*pair) for pair in pairs)
 
 
 def inspect_file(path: Path, template: Path, most_pages: int) -> dict[str, Any]:
     """Look at a file here and now.
 
     Returns:
-        As JSON: ``pages``, ``page_count``, ``reason``.
+        As JSON: ``pages``, ``page_count``, and ``reason`` of a file that cannot be opened.
     """
-    reader = build_reader(template, None, Rules(), None)
-    try:
-        with open_scan(path, Limits()) as scan:
-            numbers = range(1, min(scan.page_count, most_pages) + 1)
-            pages = [_page(scan, number, reader) for number in numbers]
-            return {"pages": pages, "page_count": scan.page_count, "reason": None}
-    except ScanError as error:
-        return {"pages": [], "page_count": 0, "reason": error.reason}
+    seen = inspection.Inspector((load_template(template),), Rules()).inspect(path, most_pages=most_pages)
+    unopened = [finding.reason for page in seen.pages if page.number == 0 for finding in page.findings]
+    pages = [] if unopened else [_page(page) for page in seen.pages]
+    return {"pages": pages, "page_count": seen.page_count, "reason": unopened[0] if unopened else None}
 
 
-def _page(scan: Scan, number: int, reader: Reader) -> dict[str, Any]:
-    try:
-        reading = read_page(scan.read(number), reader)
-    except PageError as error:
-        quarantined = PageDisposition.QUARANTINED.value
-        facts = {"disposition": quarantined, "slips": 0, "reason": error.reason, "message": error.message}
-    else:
-        facts = {
-            "disposition": reading.disposition.value,
-            "slips": len(reading.slips),
-            "reason": reading.reason.value if reading.reason is not None else None,
-            "message": reading.message,
-        }
-    return {"page": number, **facts}
+def _page(page: inspection.PageInspection) -> dict[str, Any]:
+    said: dict[bool, list[tuple[str, str]]] = {True: [], False: []}
+    for finding in page.findings:
+        phrase = describe(finding)
+        said[finding.kind.is_to_scan_again].append((phrase.ru, phrase.en))
+    return {"page": page.number, "slips": page.slips, "scan_again": said[True], "notes": said[False]}
 
 
 if __name__ == "__main__":

@@ -338,13 +338,17 @@ class QuarantinedPage:
 
 @dataclass(frozen=True, slots=True)
 class InspectedPage:
-    """What is said of one uploaded page: slips on it, or what to do about it."""
+    """What is said of one uploaded page.
+
+    Attributes:
+        scan_again: Why, each with what to do; empty for a page that can be read.
+        notes: What is worth knowing besides: seen before, upside down, blank, a cover sheet.
+    """
 
     page: int
-    disposition: str
     slips: int
-    reason: ReasonShown | None
-    message: str
+    scan_again: tuple[Phrase, ...] = ()
+    notes: tuple[Phrase, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

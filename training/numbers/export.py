@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import warnings
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
-import onnx
 import torch
 
 from forms_ocr.recognition.number_card import (
@@ -21,31 +18,17 @@ from forms_ocr.recognition.number_card import (
     NumberCalibration,
 )
 from forms_ocr.recognition.number_strip import STRIP_HEIGHT_PX
+from training.export import as_onnx
 from training.numbers.network import NumberNetwork
 
-_OPSET = 17
 _EXAMPLE_WIDTH_PX = 128
 
 
 def onnx_of_numbers(network: NumberNetwork) -> bytes:
     """The network as an ONNX file: uint8 strips in, logits along them out, of any number and width."""
     example = torch.zeros((2, STRIP_HEIGHT_PX, _EXAMPLE_WIDTH_PX), dtype=torch.uint8)
-    with TemporaryDirectory() as folder, warnings.catch_warnings():
-        # the exporter that is to replace this one needs a further package and gains nothing here
-        warnings.simplefilter("ignore", DeprecationWarning)
-        path = Path(folder) / "network.onnx"
-        torch.onnx.export(
-            network.eval(),
-            (example,),
-            path,
-            dynamo=False,
-            opset_version=_OPSET,
-            input_names=["strips"],
-            output_names=["logits"],
-            dynamic_axes={"strips": {0: "count", 2: "width"}, "logits": {0: "count", 1: "places"}},
-        )
-        onnx.checker.check_model(path, full_check=True)
-        return path.read_bytes()
+    free = {0: "count", 2: "width"}
+    return as_onnx(network, example, {"strips": free}, {"logits": {0: "count", 1: "places"}})
 
 
 def export_numbers(

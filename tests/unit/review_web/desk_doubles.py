@@ -368,8 +368,9 @@ class MemoryBackOffice(BackOffice):
             raise NotFoundError("not theirs")
         if not content.read(1):
             raise InvalidInputError("empty")
-        bad = reason_shown(Reason.PAGE_NOT_THIS_FORM)
-        pages = (InspectedPage(1, "slips", 2, None, ""), InspectedPage(2, "foreign", 0, bad, ""))
+        turned = (Phrase("лежит вверх ногами; читается и так", "upside down; is read all the same"),)
+        letter = (Phrase("не наш бланк", "not our form"),)
+        pages = (InspectedPage(1, 2, notes=turned), InspectedPage(2, 0, scan_again=letter))
         return Upload(f"{office}/{file_name}", 1, False, pages)
 
     def receipt(self, person: Person, office: str, period: str) -> str:

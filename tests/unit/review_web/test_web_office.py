@@ -36,6 +36,8 @@ def test_an_upload_is_looked_at_at_once() -> None:
     assert "Получен 1 файл" in answer.text
     assert "Найдено 2 бланка." in answer.text
     assert "Посмотрите на 1 страницу:" in answer.text
+    assert "страница 2: <b>не наш бланк</b>" in " ".join(answer.text.split())
+    assert "лежит вверх ногами; читается и так" in answer.text
     assert "ящик &lt;b&gt;1&lt;/b&gt;.pdf" in answer.text
 
 
