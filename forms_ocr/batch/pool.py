@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
+from multiprocessing import resource_tracker
 from types import TracebackType
 from typing import Self
 
-from pebble import ProcessExpired, ProcessPool
+from pebble import CONSTS, ProcessExpired, ProcessPool
 
+from forms_ocr.batch.stop import SIGNALS
 from forms_ocr.batch.work import Equipment, Task, UnitResult
 from forms_ocr.batch.worker import perform, prepare
 from forms_ocr.errors import StorageError
@@ -76,13 +80,18 @@ class WorkerPool:
         # locks, its ledger and its lock file, and a fresh start would import for a second each time.
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload([prepare.__module__, *self._equipment.preload])
-        return ProcessPool(
+        CONSTS.term_timeout = 0.0  # the workers are deaf to the signal tried first
+        pool = ProcessPool(
             max_workers=self.workers,
             max_tasks=self._tasks_per_worker,
             initializer=prepare,
             initargs=(self._equipment,),
             context=context,
         )
+        with _deafness():
+            if not pool.active:  # asked, it starts: its processes and the threads that replace them
+                raise StorageError("no worker process could be started; is there enough free memory?")
+        return pool
 
     @property
     def has_room(self) -> bool:
@@ -169,6 +178,22 @@ class WorkerPool:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._halt()
+
+
+@contextmanager
+def _deafness() -> Iterator[None]:
+    """Processes and threads begun in here never hear of Ctrl-C and SIGTERM, nor does what they begin.
+
+    A terminal sends them to the whole process group, a service manager to every process of the service. Were the
+    process that forks the workers to die of it, the workers would lose their parent, and with it tasks they had
+    just taken.
+    """
+    resource_tracker.ensure_running()  # multiprocessing's own helper; starting it would end the deafness
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _ended(task: Task, future: Future[Results]) -> Ended:

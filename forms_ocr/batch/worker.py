@@ -5,7 +5,6 @@ from __future__ import annotations
 import multiprocessing
 import os
 import resource
-import signal
 import sys
 import threading
 from collections.abc import Iterable
@@ -42,8 +41,6 @@ _station = _Station()
 
 def prepare(equipment: Equipment) -> None:
     """Make this process a worker."""
-    os.setpgrp()  # Ctrl-C on the terminal is the supervisor's business; a drained task runs to its end
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _silence()
     cv2.setNumThreads(1)

@@ -8,6 +8,7 @@ import signal
 import sqlite3
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -76,12 +77,24 @@ def read_pages(workspace: Path) -> int:
 
 
 def interrupt(inbox: Path, workspace: Path, number: signal.Signals) -> tuple[int, str]:
-    """Exit code and last words of a run stopped in its middle."""
+    """Exit code and last words of a run stopped in its middle, each process of it told, as a service is."""
     process = start(inbox, workspace)
-    os.killpg(process.pid, number)
+    for member in members(process.pid):
+        os.kill(member, number)
     said, _ = process.communicate(timeout=60)
     assert 0 < read_pages(workspace) < PAGES
     return process.returncode, said
+
+
+def members(session: int) -> list[int]:
+    """All processes of a session, in whatever process group."""
+    alive = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
+    found = []
+    for process in alive:
+        with suppress(ProcessLookupError):
+            if os.getsid(process) == session:
+                found.append(process)
+    return found
 
 
 def test_after_ctrl_c_it_says_how_to_go_on_and_the_next_run_ends_like_a_whole_one(
