@@ -184,9 +184,9 @@ class WorkerPool:
 def _deafness() -> Iterator[None]:
     """Processes and threads begun in here never hear of Ctrl-C and SIGTERM, nor does what they begin.
 
-    A terminal sends them to the whole process group, a service manager to every process of the service. Were the
-    process that forks the workers to die of it, the workers would lose their parent, and with it tasks they had
-    just taken.
+    A terminal sends them to the whole process group, a service manager to every process of the service.
+    Were the process that forks the workers to die of it, the workers would lose their parent, and with it
+    tasks they had just taken.
     """
     resource_tracker.ensure_running()  # multiprocessing's own helper; starting it would end the deafness
     before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
