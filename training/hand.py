@@ -18,10 +18,10 @@ KNOWN_CELLS = 18
 
 _ASKED_CELLS = 8
 _SLIPS_A_PAGE = 6
-_CLOSENESS = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0)
+_CLOSENESS = (0.0, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0)
 _EXPECTED = (0.7, 0.8, 0.9)
-_CORRECTIONS = (0.0, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0)
-_SHARPNESS = (5.0, 10.0, 20.0)
+_CORRECTIONS = (0.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
+_SHARPNESS = (10.0, 20.0, 30.0, 40.0)
 
 
 @dataclass(frozen=True, eq=False)

@@ -45,6 +45,9 @@ from forms_ocr.model import (
 MIN_KNOWN_CONFIDENCE = 0.99
 """From here on what an account or a date says is taken for what its cells hold."""
 
+MIN_CLEAR_DATE = 0.998
+"""Dates less certain than this are read again beside the account's cells."""
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Case:
@@ -147,7 +150,7 @@ class CaseReader:
         witness = self._witness(registry, period, ink)
         account, account_cells = self._read_account(registry, witness)
         registered = account.registered if account is not None else None
-        date, date_cells = self._read_date(period)
+        date, date_cells = self._read_date(period, account)
         ink = self._beside_examples(ink, account, date)
         meter = self._read_meter(ink, account, witness)
         return Case(
@@ -230,15 +233,23 @@ class CaseReader:
     ) -> ReadingInk | None:
         """The reading's ink, looked at again beside the cells that are known by now."""
         name = self._template.roles.reading
-        evidence = self._evidence.get(name)
-        if ink is None or evidence is None or not ink.cells.is_sound:
+        if ink is None or not ink.cells.is_sound:
             return ink
-        doubtful = doubtful_cells(evidence)
-        examples = examples_of(self._known_combs(account, date)) if len(doubtful) else None
-        if examples is None:
+        seen = self._seen_again(name, account, date)
+        if seen is None:
             return ink
-        seen = seen_beside(evidence, doubtful, examples, self._background.hand_model)
         return reading_ink(cells_of(self._template.field(name), seen).without_smudges())
+
+    def _seen_again(
+        self, name: str, account: AccountReading | None, date: DateReading | None
+    ) -> FieldEvidence | None:
+        """A comb's evidence beside cells that are known, None where that changes nothing."""
+        evidence = self._evidence.get(name)
+        doubtful = doubtful_cells(evidence) if evidence is not None else ()
+        examples = examples_of(self._known_combs(account, date)) if len(doubtful) else None
+        if evidence is None or examples is None:
+            return None
+        return seen_beside(evidence, doubtful, examples, self._background.hand_model)
 
     def _known_combs(
         self, account: AccountReading | None, date: DateReading | None
@@ -271,17 +282,33 @@ class CaseReader:
         self._keep_comb(self._template.roles.reading, ink.cells, best, meter.candidates)
         return meter
 
-    def _read_date(self, period: Period | None) -> tuple[DateReading | None, WrittenDate | None]:
+    def _read_date(
+        self, period: Period | None, account: AccountReading | None
+    ) -> tuple[DateReading | None, WrittenDate | None]:
         roles = self._template.roles.date
         if roles is None:
             return None, None
         names = (roles.day, roles.month, roles.year)
         day, month, year = self._two_digits(roles.day), self._two_digits(roles.month), self._cells(roles.year)
         written = WrittenDate(day, month, year, roles.century)
-        date = read_date(written.without_smudges(), period, self._rules.first_day, self._rules.last_day)
+        date = self._weigh_date(written, period)
+        if date.confidence < MIN_CLEAR_DATE:
+            beside = WrittenDate(*self._parts_beside(names, written, account), roles.century)
+            date = self._weigh_date(beside, period)
         for name, cells, part in zip(names, written.parts, date.parts, strict=True):
             self._keep_comb(name, cells, part, ())
         return date, written
+
+    def _weigh_date(self, written: WrittenDate, period: Period | None) -> DateReading:
+        return read_date(written.without_smudges(), period, self._rules.first_day, self._rules.last_day)
+
+    def _parts_beside(
+        self, names: tuple[str, str, str], written: WrittenDate, account: AccountReading | None
+    ) -> Iterator[Cells]:
+        """The parts of the date, looked at again beside the account's cells where those are known."""
+        for name, cells in zip(names, written.parts, strict=True):
+            seen = self._seen_again(name, account, None) if cells.is_sound else None
+            yield cells if seen is None else cells_of(self._template.field(name), seen)
 
     def _two_digits(self, name: str) -> Cells:
         """Cells of a day or month; a single digit that was typed is one below ten."""

@@ -41,6 +41,10 @@ def _reading(record: Record) -> FieldReading:
     return next(field for field in record.fields if field.name == "reading")
 
 
+def _day(record: Record) -> FieldReading:
+    return next(field for field in record.fields if field.name == "date.day")
+
+
 @pytest.mark.parametrize("looks_like", [3, 5])
 def test_the_accounts_digits_show_how_this_writer_writes(
     office: Office, writing: Writing, looks_like: int
@@ -69,6 +73,16 @@ def test_the_date_teaches_without_a_registry(office: Office, writing: Writing) -
     beside = office.decide(slip, has_registry=False, hand_model=_MODEL)
     assert beside.reading == "00571"
     assert _reading(beside).confidence > _reading(alone).confidence + 0.1
+
+
+@pytest.mark.parametrize("looks_like", [3, 5])
+def test_the_account_teaches_how_to_read_the_date(office: Office, writing: Writing, looks_like: int) -> None:
+    day = writing.doubt(writing.comb("23", 2), 1, {"3": 0.5, "5": 0.5})
+    slip = _slip(office, writing, 3, date_day=_drawn(day, f"2{looks_like}"))
+    alone, beside = office.decide(slip), office.decide(slip, hand_model=_MODEL)
+    assert beside.date == f"2026-11-2{looks_like}"
+    assert _day(alone).confidence < 0.6
+    assert _day(beside).confidence > 0.9
 
 
 def test_looks_that_are_no_numbers_keep_the_slip_from_being_accepted(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forms_ocr.decision.cells import MAX_SMUDGE, Cells
-from forms_ocr.model import CLASSES, OTHER, Disposition, FieldEvidence, Reason
+from forms_ocr.model import CLASSES, EMPTY, OTHER, Disposition, FieldEvidence, Reason
 
 if TYPE_CHECKING:
     from tests.unit.decision.conftest import Office, Writing
@@ -53,6 +54,30 @@ def test_a_smudged_last_digit_of_the_reading_stays_a_doubt(office: Office, writi
     comb = writing.doubt(writing.comb("00571", 6), 4, {"1": 0.98, CLASSES[OTHER]: 0.02})
     record = office.decide(office.slip(reading=comb))
     assert 0.97 < record.confidence < 0.9995
+
+
+def test_a_cell_full_of_ink_is_not_empty_and_registry_and_period_say_what_it_is(
+    office: Office, writing: Writing
+) -> None:
+    """Ink beyond doubt: that the net sees a little of an empty cell in it says nothing about the digit."""
+    account = writing.doubt(writing.comb(office.account, 12), 3, {"3": 0.92, CLASSES[EMPTY]: 0.08})
+    month = writing.doubt(writing.comb("11", 2), 0, {"1": 0.92, CLASSES[EMPTY]: 0.08})
+    record = office.decide(office.slip(account=_inked(account, 6.0), date_month=_inked(month, 6.0)))
+    assert record.disposition is Disposition.ACCEPTED
+    assert record.confidence > 0.99
+    thin = office.decide(office.slip(account=_inked(account, 1.5)))
+    assert thin.disposition is Disposition.REVIEW
+
+
+def test_what_looks_empty_in_spite_of_its_ink_is_dirt(office: Office, writing: Writing) -> None:
+    reading = writing.doubt(writing.comb("00571", 6), 5, {"7": 0.8, CLASSES[EMPTY]: 0.2})
+    record = office.decide(office.slip(reading=_inked(reading, 6.0)))
+    assert record.disposition is Disposition.REVIEW
+    assert Reason.NOT_A_DIGIT in record.reasons
+
+
+def _inked(comb: FieldEvidence, ink_mm2: float) -> FieldEvidence:
+    return replace(comb, ink_mm2=np.full_like(comb.ink_mm2, ink_mm2))
 
 
 _ROWS = st.lists(st.floats(1e-6, 1.0), min_size=12, max_size=12).map(
