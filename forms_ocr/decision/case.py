@@ -245,9 +245,11 @@ class CaseReader:
     ) -> FieldEvidence | None:
         """A comb's evidence beside cells that are known, None where that changes nothing."""
         evidence = self._evidence.get(name)
-        doubtful = doubtful_cells(evidence) if evidence is not None else ()
+        if evidence is None:
+            return None
+        doubtful = doubtful_cells(evidence)
         examples = examples_of(self._known_combs(account, date)) if len(doubtful) else None
-        if evidence is None or examples is None:
+        if examples is None:
             return None
         return seen_beside(evidence, doubtful, examples, self._background.hand_model)
 
@@ -293,8 +295,11 @@ class CaseReader:
         written = WrittenDate(day, month, year, roles.century)
         date = self._weigh_date(written, period)
         if date.confidence < MIN_CLEAR_DATE:
-            beside = WrittenDate(*self._parts_beside(names, written, account), roles.century)
-            date = self._weigh_date(beside, period)
+            day, month, year = (
+                self._beside_account(name, cells, account)
+                for name, cells in zip(names, written.parts, strict=True)
+            )
+            date = self._weigh_date(WrittenDate(day, month, year, roles.century), period)
         for name, cells, part in zip(names, written.parts, date.parts, strict=True):
             self._keep_comb(name, cells, part, ())
         return date, written
@@ -302,13 +307,10 @@ class CaseReader:
     def _weigh_date(self, written: WrittenDate, period: Period | None) -> DateReading:
         return read_date(written.without_smudges(), period, self._rules.first_day, self._rules.last_day)
 
-    def _parts_beside(
-        self, names: tuple[str, str, str], written: WrittenDate, account: AccountReading | None
-    ) -> Iterator[Cells]:
-        """The parts of the date, looked at again beside the account's cells where those are known."""
-        for name, cells in zip(names, written.parts, strict=True):
-            seen = self._seen_again(name, account, None) if cells.is_sound else None
-            yield cells if seen is None else cells_of(self._template.field(name), seen)
+    def _beside_account(self, name: str, cells: Cells, account: AccountReading | None) -> Cells:
+        """A part of the date, looked at again beside the account's cells where those are known."""
+        seen = self._seen_again(name, account, None) if cells.is_sound else None
+        return cells if seen is None else cells_of(self._template.field(name), seen)
 
     def _two_digits(self, name: str) -> Cells:
         """Cells of a day or month; a single digit that was typed is one below ten."""
