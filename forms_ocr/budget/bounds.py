@@ -1,8 +1,9 @@
-"""Exact bounds on rare errors: what so many wrong among so many say about the rest."""
+"""Exact bounds on rare errors: what so many wrong among so many say about the rest.
+
+SciPy is imported where a bound is asked for: it takes longer to load than all else that most commands need.
+"""
 
 from __future__ import annotations
-
-from scipy.special import bdtr, betaincinv
 
 LEVEL = 0.95
 """How certain a bound is, one-sided."""
@@ -12,6 +13,8 @@ def upper_bound(events: int, trials: int, level: float = LEVEL) -> float:
     """One-sided upper bound of a rate (Clopper and Pearson 1934); 1 without trials."""
     if events >= trials:
         return 1.0
+    from scipy.special import betaincinv  # noqa: PLC0415
+
     return float(betaincinv(events + 1, trials - events, level))
 
 
@@ -37,4 +40,6 @@ def trials_needed(events: int, max_rate: float, level: float = LEVEL) -> int:
 
 def _confirms(events: int, trials: int, max_rate: float, level: float) -> bool:
     """So few events would be this rare at the highest rate; the same as the upper bound being below it."""
+    from scipy.special import bdtr  # noqa: PLC0415
+
     return max_rate >= 1.0 or float(bdtr(events, trials, max_rate)) <= 1.0 - level

@@ -35,6 +35,7 @@ from forms_ocr.cli.settled import (
     Acceptance,
     acceptance_of,
     decided_slips,
+    histories_of,
     reading_of,
     registry_kind,
 )
@@ -270,6 +271,7 @@ def _equipment(plan: Plan) -> Equipment:
         configuration.ingest.to_limits(),
         configuration.batch.worker_memory_mb << 20,
         plan.other_template_paths,
+        configuration.batch.page_cpu_s,
     )
 
 
@@ -308,6 +310,7 @@ def settings_of(plan: Plan) -> Settings:
             "rules": configuration.rules.model_dump(mode="json"),
             "ingest": configuration.ingest.model_dump(mode="json"),
             "page_timeout_s": configuration.batch.page_timeout_s,
+            "page_cpu_s": configuration.batch.page_cpu_s,
             "worker_memory_mb": configuration.batch.worker_memory_mb,
         },
         plan.is_period_of_clock,
@@ -349,6 +352,8 @@ def _export(plan: Plan, ledger: Ledger, stop: Stop) -> Summary | None:
         registry_accounts=len(plan.registry) if plan.registry is not None else 0,
     )
     slips = _settled_slips(plan, ledger, stop)
+    told = histories_of(ledger, plan.period, slips, (plan.template, *plan.others), plan.configuration)
+    facts = replace(facts, histories=tuple(told))
     return write_exports(plan.workspace.exports, pages, slips, plan.template, facts, others=plan.others)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from forms_ocr.cli.settled import acceptance_of, decided_slips, readings_of_slips
 from forms_ocr.config import Configuration
 from forms_ocr.errors import StorageError
-from forms_ocr.model import Period
+from forms_ocr.model import Action, Decision, Period
 from forms_ocr.review.checking import Checker
 from forms_ocr.review.filling import Waiting, fill_queue
 from forms_ocr.store import ReviewBooks, Workspace, open_ledger
@@ -55,12 +55,18 @@ def refill(what: Refill, books: ReviewBooks, periods: Iterable[Period] | None = 
                     slip,
                     reading.weights_sha256 if (reading := readings[slip.slip_id]) is not None else "",
                     is_answered=(str(period), slip.slip_id) in answered or slip.slip_id in decided,
+                    decided_by=_confirmed_by(decided.get(slip.slip_id)),
                 )
                 for slip in settled
                 if not _is_purged(slip.sha256, slip.record.account, slip.record.fields)
             )
             waiting += fill_queue(books, what.checker, str(period), slips, share, as_of)
     return waiting
+
+
+def _confirmed_by(decision: Decision | None) -> str:
+    is_confirmed = decision is not None and decision.action is Action.CONFIRM
+    return decision.who if decision is not None and is_confirmed else ""
 
 
 def _is_purged(sha256: str, account: str, fields: Sequence[object]) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from forms_ocr.cli.options import FILE, config_option, old_workspace_option
+from forms_ocr.cli.options import FILE, config_option, old_workspace_option, templates_option
 from forms_ocr.errors import ExitCode
 
 
@@ -25,7 +25,7 @@ from forms_ocr.errors import ExitCode
     metavar="ADDRESS",
     help="IP address from which a proxy connects that speaks TLS to people; it alone is believed.",
 )
-@click.option("--template", type=FILE, help="The form, if it is not the meter slip that comes along.")
+@templates_option
 @click.option("--registry", type=FILE, help="The retailer's accounts; without it no account is checked.")
 @click.option(
     "--inbox",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -22,7 +24,8 @@ from forms_ocr.budget import (
 )
 from forms_ocr.config import Configuration
 from forms_ocr.decision import Registry, resolve_conflicts
-from forms_ocr.model import FiledSlip, Period
+from forms_ocr.export import History, history
+from forms_ocr.model import Decision, FiledSlip, Period, Template, template_of
 from forms_ocr.review.settling import settle
 from forms_ocr.store import Ledger, Workspace, read_cut_file
 
@@ -110,6 +113,33 @@ def decided_slips(
     rules = configuration.rules.to_rules()
     held = _held_to_cuts(ledger, period, acceptance)
     return settle(held, standing, lambda slips: resolve_conflicts(mark_repeats(slips, rules), rules))
+
+
+def decided_slip(
+    ledger: Ledger, period: Period, slip_id: str, acceptance: Acceptance, configuration: Configuration
+) -> FiledSlip:
+    """What finally became of one slip. All slips of its period have a say in that."""
+    slips = decided_slips(ledger, period, acceptance, configuration)
+    return next(slip for slip in slips if slip.slip_id == slip_id)
+
+
+def histories_of(
+    ledger: Ledger,
+    period: Period,
+    slips: Iterable[FiledSlip],
+    templates: Sequence[Template],
+    configuration: Configuration,
+) -> list[History]:
+    """What people did, of each of these slips that they decided on."""
+    told: defaultdict[str, list[Decision]] = defaultdict(list)
+    for decision in ledger.decision_book().all(str(period)):
+        told[decision.slip_id].append(decision)
+    zone = ZoneInfo(configuration.timezone)
+    return [
+        History(slip, history(told[slip.slip_id], template_of(slip.template, templates), zone))
+        for slip in slips
+        if slip.slip_id in told
+    ]
 
 
 def readings_of_slips(ledger: Ledger, period: Period) -> dict[str, Reading | None]:

@@ -51,17 +51,27 @@ def user() -> None:
 @click.option("--name", default="", help="What others see; the login if not given.")
 @_office_option
 @_stdin_option
+@click.option("--no-password", is_flag=True, help="They sign in at the provider of the configuration only.")
 def add(
-    login: str, workspace: Path, role: str, name: str, offices: tuple[str, ...], password_stdin: bool
+    login: str,
+    workspace: Path,
+    role: str,
+    name: str,
+    offices: tuple[str, ...],
+    *,
+    password_stdin: bool,
+    no_password: bool,
 ) -> ExitCode:
     """Let LOGIN in. The password is asked for, twice; it has at least twelve characters.
 
     \b
     forms-ocr user add anna -w workspace --role reviewer --name "Анна Петрова" --office office-12
+    forms-ocr user add boris -w workspace --role reviewer --no-password
     """  # noqa: D301  # click keeps the line breaks after it
     with _staff(workspace) as staff:
         seen = frozenset(offices) or None
-        person = staff.add(login, name, Role(role), seen, _password(is_piped=password_stdin))
+        given = None if no_password else _password(is_piped=password_stdin)
+        person = staff.add(login, name, Role(role), seen, given)
     click.echo(_line(person))
     return ExitCode.DONE
 

@@ -4,6 +4,7 @@ from forms_ocr.export.cut_words import describe_cut, per_thousand
 from forms_ocr.export.explanation import Explanation, as_text, explain
 from forms_ocr.export.exports import write_exports
 from forms_ocr.export.facts import RunFacts
+from forms_ocr.export.history import History, HistoryLine, history, history_as_text, outcome_as_text
 from forms_ocr.export.phrases import Noun, Phrase
 from forms_ocr.export.reasons import REASON_TEXTS, ReasonText
 from forms_ocr.export.receipt import Receipt, render_receipt, write_receipt
@@ -15,6 +16,8 @@ __all__ = [
     "ConservationError",
     "Counts",
     "Explanation",
+    "History",
+    "HistoryLine",
     "Noun",
     "Phrase",
     "ReasonText",
@@ -24,7 +27,10 @@ __all__ = [
     "as_text",
     "describe_cut",
     "explain",
+    "history",
+    "history_as_text",
     "neutralised",
+    "outcome_as_text",
     "per_thousand",
     "render_receipt",
     "write_exports",

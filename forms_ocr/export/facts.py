@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from forms_ocr.budget import Cut
+from forms_ocr.export.history import History
 from forms_ocr.model import Period
 
 
@@ -24,6 +25,7 @@ class RunFacts:
         period: None if the run was given none.
         registry: File name of the registry, "" if the run had none.
         registry_accounts: How many accounts it holds.
+        histories: What people did, of each slip that they decided on.
     """
 
     workspace: Path
@@ -34,3 +36,4 @@ class RunFacts:
     registry: str = ""
     registry_accounts: int = 0
     cut: Cut | None = None
+    histories: tuple[History, ...] = ()

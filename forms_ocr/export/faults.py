@@ -112,6 +112,10 @@ _SENTENCES = {
     "not read within {limit} s, tried twice; scan it again, at 300 dpi": (
         "не прочитана за {limit} с, было две попытки; отсканируйте заново с разрешением 300 точек на дюйм"
     ),
+    "not read with {limit} s of processor time, tried twice; scan it again, at 300 dpi": (
+        "не прочитана за {limit} с работы процессора, было две попытки; "
+        "отсканируйте заново с разрешением 300 точек на дюйм"
+    ),
     "the process that read it died twice ({how}); scan it again": (
         "процесс чтения дважды аварийно завершился ({how}); отсканируйте заново"
     ),

@@ -7,6 +7,7 @@ import hashlib
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -18,6 +19,7 @@ from forms_ocr.export.cut_words import describe_cut, number
 from forms_ocr.export.explanation import Explanation, explain
 from forms_ocr.export.facts import RunFacts
 from forms_ocr.export.faults import fault_phrase
+from forms_ocr.export.history import History, HistoryLine
 from forms_ocr.export.phrases import Phrase, grouped, percent, sentence
 from forms_ocr.export.pictures import PAGE_WIDTH_PX, SLIP_WIDTH_PX, data_uri
 from forms_ocr.export.reasons import REASON_TEXTS
@@ -43,6 +45,9 @@ from forms_ocr.model import (
 # A report of 300 slips is about 20 MB, which browsers of small office machines still open at once.
 MAX_SLIP_PICTURES = 300
 MAX_PAGE_PICTURES = 120
+
+# A row with its history is about a kilobyte.
+MAX_HISTORIES = 2000
 
 _NOT_A_DIGIT_MARK = "?"
 _EMPTY_CELL = CLASSES[EMPTY]
@@ -81,6 +86,7 @@ class SlipView:
     picture: str
     fields: tuple[FieldView, ...]
     explanation: Explanation
+    history: tuple[HistoryLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +111,7 @@ def render_report(
     review = [slip for slip in slips if slip.record.disposition is Disposition.REVIEW]
     shown, rest = _by_need(review, MAX_SLIP_PICTURES)
     again = [page for page in pages if is_to_scan_again(page)]
+    told = {one.slip.slip_id: one.lines for one in facts.histories}
     return (
         _environment()
         .get_template("report.html")
@@ -116,12 +123,20 @@ def render_report(
             again_pictures=sum(bool(page.picture_path) for page in again),
             max_page_pictures=MAX_PAGE_PICTURES,
             review=[
-                _slip_view(number, slip, template_of(slip.template, templates), facts)
+                _slip_view(
+                    number,
+                    slip,
+                    template_of(slip.template, templates),
+                    facts,
+                    told.get(slip.slip_id, ()),
+                )
                 for number, slip in enumerate(shown, 1)
             ],
             review_rest=rest,
             review_reasons=_reasons_of(review),
             refused=[slip for slip in slips if slip.record.disposition is Disposition.REFUSED],
+            histories=_last_decided(facts.histories),
+            history_count=len(facts.histories),
             **_inlined(),
         )
     )
@@ -163,7 +178,19 @@ def _page_view(page: FiledPage, facts: RunFacts, *, is_shown: bool) -> PageView:
     )
 
 
-def _slip_view(number: int, slip: FiledSlip, template: Template, facts: RunFacts) -> SlipView:
+def _last_decided(histories: Sequence[History]) -> list[History]:
+    """The slips that people decided on last, the last first."""
+    by_last = sorted(histories, key=lambda one: one.lines[-1].number, reverse=True)
+    return by_last[:MAX_HISTORIES]
+
+
+def _slip_view(
+    number: int,
+    slip: FiledSlip,
+    template: Template,
+    facts: RunFacts,
+    told: tuple[HistoryLine, ...],
+) -> SlipView:
     titles = words.field_titles(template)
     fields = tuple(
         _field_view(order, field, reading, titles[field.name])
@@ -172,7 +199,7 @@ def _slip_view(number: int, slip: FiledSlip, template: Template, facts: RunFacts
     )
     picture = data_uri(facts.workspace, slip.picture_path, SLIP_WIDTH_PX)
     explanation = explain(slip.record, template, facts.min_confidence)
-    return SlipView(number, slip, template, picture, fields, explanation)
+    return SlipView(number, slip, template, picture, fields, explanation, told)
 
 
 def _field_view(number: int, field: Field, reading: FieldReading, title: Phrase) -> FieldView:
@@ -254,7 +281,9 @@ def _source_hash(text: str) -> Markup:
     return Markup("'sha256-{}'").format(base64.b64encode(digest).decode("ascii"))
 
 
+@cache
 def _environment() -> Environment:
+    """Made once: whoever watches an inbox writes a report after each delivery."""
     environment = Environment(
         loader=PackageLoader(__package__, "page"),
         autoescape=True,

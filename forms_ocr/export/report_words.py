@@ -24,6 +24,12 @@ DISPOSITIONS = {
     Disposition.REFUSED: Phrase("отклонены", "refused"),
 }
 
+OUTCOMES = {
+    Disposition.ACCEPTED: Phrase("принят", "accepted"),
+    Disposition.REVIEW: Phrase("на проверку", "to review"),
+    Disposition.REFUSED: Phrase("отклонён", "refused"),
+}
+
 WORDS = {
     "title": Phrase("Показания счётчиков", "Meter readings"),
     "subtitle": Phrase("Итоги обработки бланков", "What became of the slips"),
@@ -114,6 +120,14 @@ WORDS = {
     "reading": Phrase("Показание", "Reading"),
     "date": Phrase("Дата", "Date"),
     "reasons": Phrase("Причины", "Reasons"),
+    "people_decided": Phrase("Что решили люди", "What people decided"),
+    "people_decided_note": Phrase(
+        "Кто, когда и что решил на страницах проверки. Отменённое зачёркнуто.",
+        "Who decided what on the review pages, and when. What was taken back is struck through.",
+    ),
+    "people_decided_none": Phrase("Люди ещё ничего не решили.", "People have not decided anything yet."),
+    "taken_back": Phrase("отменено", "taken back"),
+    "became": Phrase("Итог", "Outcome"),
     "files": Phrase("Файлы рядом с этим отчётом", "The files beside this report"),
     "file_records": Phrase("принятые показания", "accepted readings"),
     "file_review": Phrase("бланки на проверку", "slips to review"),
@@ -186,6 +200,17 @@ def page_pictures_capped(shown: int, total: int) -> Phrase:
     return Phrase(
         f"Изображений страниц: {whole.ru}; в отчёте показаны первые {some.ru}.",
         f"Pictures of pages: {whole.en}; the report shows the first {some.en}.",
+    )
+
+
+def decided_capped(shown: int, total: int) -> Phrase:
+    """The note over a list of slips that people decided on, of which the report holds only the last."""
+    some, whole = grouped(shown), grouped(total)
+    return Phrase(
+        f"Бланков с решениями людей: {whole.ru}; здесь {some.ru} последних. О любом расскажет "
+        "forms-ocr explain с номером бланка.",
+        f"Slips that people decided on: {whole.en}; these are the last {some.en}. `forms-ocr explain` with "
+        "a slip's number tells about any of them.",
     )
 
 

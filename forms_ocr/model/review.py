@@ -85,6 +85,8 @@ class Decision:
         refusal: Why it is not accepted; None unless it is refused.
         weights_sha256: Of the network that read the slip.
         undoes: The number of the decision that does not hold any more.
+        disputes: The number of somebody else's decision that this late one contradicts: it does not hold
+            until a third person has decided.
         settles: Nothing further is asked about this slip.
     """
 
@@ -109,3 +111,9 @@ class Decision:
     settles: bool = False
     number: int = 0
     at: str = ""
+    disputes: int | None = None
+
+    def contradicts(self, other: Decision) -> bool:
+        """Whether somebody else keyed another value where both keyed one."""
+        same = self.typed.keys() & other.typed.keys()
+        return self.who != other.who and any(self.typed[name] != other.typed[name] for name in same)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -73,12 +73,24 @@ class Checker:
     Args:
         template: The form.
         registry: None if there is none: nothing of it is checked then.
+        others: More forms of the workspace; slips that name none of them are taken for ``template``.
     """
 
-    def __init__(self, template: Template, rules: Rules, registry: Registry | None) -> None:
+    def __init__(
+        self, template: Template, rules: Rules, registry: Registry | None, others: Sequence[Template] = ()
+    ) -> None:
         self.template = template
         self.rules = rules
         self.registry = registry
+        self._others = {one.fingerprint: Checker(one, rules, registry) for one in others}
+
+    def of(self, fingerprint: str) -> Checker:
+        """The same for slips of one form.
+
+        Args:
+            fingerprint: Of the template that a slip was laid on, "" where it does not say.
+        """
+        return self._others.get(fingerprint, self)
 
     @cached_property
     def subjects(self) -> dict[str, Subject]:

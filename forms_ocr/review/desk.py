@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
 from forms_ocr.budget import is_sampled
@@ -14,6 +14,7 @@ from forms_ocr.model import (
     Answer,
     Decision,
     Disposition,
+    FiledSlip,
     MachineReading,
     Period,
     Person,
@@ -206,7 +207,9 @@ class Desk:
         """
         _check_typed(typed)
         lease = self._held(person, ticket)
-        return judge(self._checker, self._hearing(lease, self._record(lease)), typed)
+        slip = self._slip(lease)
+        checker = self._checker.of(slip.template)
+        return judge(checker, self._hearing(checker, lease, slip.record), typed)
 
     def save(self, person: Person, ticket: Ticket, handling: Handling) -> Saved:
         """File a decision; it is on disk when this returns. The same again gives the same answer.
@@ -220,14 +223,16 @@ class Desk:
         """
         _check_handling(handling)
         lease = self._ever_before(person, ticket)
-        record = self._record(lease)
-        hearing = self._hearing(lease, record)
+        slip = self._slip(lease)
+        checker = self._checker.of(slip.template)
+        hearing = self._hearing(checker, lease, slip.record)
         is_theirs = (lease.holder, lease.fence, lease.stage > SETTLED) == (person.login, ticket.fence, True)
-        verdict = judge(self._checker, hearing, handling.typed)
+        verdict = judge(checker, hearing, handling.typed)
         if is_theirs and handling.action is Action.CONFIRM:
             _check_confirmed(verdict, handling)
-        passing = self._passing(lease, handling.action, verdict)
-        decision = self._decision(person, ticket, lease, handling, hearing, verdict, passing)
+        passing = self._passing(checker, lease, handling.action, verdict)
+        under = replace(lease, fence=ticket.fence)
+        decision = self._decision(checker, person, under, handling, hearing, verdict, passing)
         answer = self._answer(decision, hearing, verdict)
         filed = self._books.queue.file(decision, passing, answer)
         if filed.is_late:
@@ -271,14 +276,15 @@ class Desk:
 
     def _confirmed(self, lease: Lease) -> dict[str, str]:
         """What a slip says where nothing is left to be keyed; empty where something is."""
-        record = self._record(lease)
+        slip = self._slip(lease)
+        subjects = self._checker.of(slip.template).subjects
         confirmed = self._books.sheets.confirmed(lease.period, lease.slip_id)
         reasons = [Reason(code) for code in lease.reasons]
         typed = {}
         for name in lease.fields:
             is_whole = is_sampled(lease.slip_id, self._settings.blind_share)
             whole = is_asked_whole(name, reasons, is_whole=is_whole)
-            known = known_characters(self._checker.subjects[name], record, confirmed, is_whole=whole)
+            known = known_characters(subjects[name], slip.record, confirmed, is_whole=whole)
             if not known or None in known:
                 return {}
             typed[name] = "".join(character or "" for character in known)
@@ -301,26 +307,28 @@ class Desk:
             raise NotFoundError(f"slip {ticket.slip_id} was never before {person.login}")
         return lease
 
-    def _record(self, lease: Lease) -> Record:
+    def _slip(self, lease: Lease) -> FiledSlip:
         seen = self._books.queue.seen(lease.period, lease.slip_id)
         if seen is None:
             raise NotFoundError(f"slip {lease.slip_id} is no longer kept")
-        return seen.slip.record
+        return seen.slip
 
     def _view(self, person: Person, lease: Lease) -> SlipView | None:
         seen = self._books.queue.seen(lease.period, lease.slip_id)
         if seen is None:
             return None
         now = self._books.now()
-        slip, template = seen.slip, self._checker.template
-        hearing = self._hearing(lease, slip.record)
+        slip = seen.slip
+        checker = self._checker.of(slip.template)
+        template = checker.template
+        hearing = self._hearing(checker, lease, slip.record)
         return SlipView(
             ticket=Ticket(lease.period, lease.slip_id, lease.fence),
             office=lease.office,
             scan=slip.scan,
             page=slip.page,
             slip=slip.slip,
-            closes_on=closing_day(lease.period, self._checker.rules.last_day),
+            closes_on=closing_day(lease.period, checker.rules.last_day),
             stage=lease.stage,
             lease_s=max(0.0, (_moment(lease.leased_until) - now).total_seconds()),
             shown_at=now.isoformat(timespec="milliseconds"),
@@ -330,31 +338,33 @@ class Desk:
             opinions=tuple(hearing.opinions) if has_duty(person, Duty.DECIDE_LAST) else (),
         )
 
-    def _hearing(self, lease: Lease, record: Record) -> Hearing:
+    def _hearing(self, checker: Checker, lease: Lease, record: Record) -> Hearing:
         opinions = self._opinions(lease) if lease.stage >= SECOND else ()
         return Hearing(
             period=Period.parse(lease.period),
             record=record,
-            asked=self._asked(lease, record),
+            asked=self._asked(checker, lease, record),
             stage=lease.stage,
             is_sample=lease.is_sample,
             opinions=opinions,
         )
 
     def _opinions(self, lease: Lease) -> tuple[Mapping[str, str], ...]:
-        """What readers before keyed and did not take back."""
+        """What other readers keyed before and did not take back; a late opinion where it is in dispute."""
         known = self._books.queue.decisions_of(lease.period, lease.slip_id)
         undone = {decision.undoes for decision in known}
-        passed_on = (Action.CONFIRM, Action.UNCERTAIN)
         return tuple(
             decision.typed
             for decision in known
-            if decision.action in passed_on and decision.number not in undone and decision.typed
+            if decision.number not in undone
+            and decision.typed
+            and decision.who != lease.holder
+            and (decision.action in _KEYED_BY or _is_opinion(decision))
         )
 
-    def _asked(self, lease: Lease, record: Record) -> tuple[Asked, ...]:
+    def _asked(self, checker: Checker, lease: Lease, record: Record) -> tuple[Asked, ...]:
         confirmed = self._books.sheets.confirmed(lease.period, lease.slip_id)
-        subjects = self._checker.subjects
+        subjects = checker.subjects
         is_whole = lease.is_sample or is_sampled(lease.slip_id, self._settings.blind_share)
         reasons = [Reason(code) for code in lease.reasons]
         asked = []
@@ -365,26 +375,12 @@ class Desk:
             if known and None not in known:
                 continue
             shows = name in self._settings.shows_candidates and not is_whole
-            asked.append(as_asked(subject, record, self._checker.template, known, shows_candidates=shows))
-        return tuple(asked) or self._all_of(lease, record)
-
-    def _all_of(self, lease: Lease, record: Record) -> tuple[Asked, ...]:
-        """Everything whole, where no cell is left to be asked for."""
-        subjects = [self._checker.subjects[name] for name in lease.fields]
-        return tuple(
-            as_asked(
-                subject,
-                record,
-                self._checker.template,
-                known_characters(subject, record, {}, is_whole=True),
-                shows_candidates=False,
-            )
-            for subject in subjects
-        )
+            asked.append(as_asked(subject, record, checker.template, known, shows_candidates=shows))
+        return tuple(asked) or _all_of(checker, lease, record)
 
     # -- what a decision is --------------------------------------------------------------------
 
-    def _passing(self, lease: Lease, action: Action, verdict: Verdict) -> Passing:
+    def _passing(self, checker: Checker, lease: Lease, action: Action, verdict: Verdict) -> Passing:
         """Where the slip goes. One person alone does not take back what had been accepted."""
         now = self._books.now()
         if action is Action.SKIP:
@@ -394,24 +390,26 @@ class Desk:
         )
         overrules = lease.is_sample and action in {Action.REFUSE, Action.RESCAN} and lease.stage < SECOND
         if not is_unsure and not overrules:
-            return Passing(SETTLED)
+            return Passing(SETTLED, contradictions=_asked_of_contradictions(checker))
         if lease.stage >= SENIOR:
             return Passing(SENIOR, (now + _UNDO_WITHIN).isoformat(timespec="milliseconds"))
         return Passing(lease.stage + 1, NEVER_AGAIN)
 
     def _decision(
         self,
+        checker: Checker,
         person: Person,
-        ticket: Ticket,
         lease: Lease,
         handling: Handling,
         hearing: Hearing,
         verdict: Verdict,
         passing: Passing,
     ) -> Decision:
-        before = said(self._checker.values({}, hearing.record))
-        is_read = handling.action is Action.CONFIRM and passing.stage == SETTLED
-        after = self._after(handling.typed, hearing.record) if is_read else {}
+        before = said(checker.values({}, hearing.record))
+        is_read = (
+            handling.action is Action.CONFIRM and passing.stage == SETTLED and _is_through(verdict, handling)
+        )
+        after = _after(checker, handling.typed, hearing.record) if is_read else {}
         names = {one.name for one in hearing.asked}
         return Decision(
             period=lease.period,
@@ -419,7 +417,7 @@ class Desk:
             office=lease.office,
             who=person.login,
             action=handling.action,
-            fence=ticket.fence,
+            fence=lease.fence,
             stage=max(lease.stage, 1),
             is_sample=lease.is_sample,
             shown_at=handling.shown_at,
@@ -433,14 +431,6 @@ class Desk:
             weights_sha256=lease.weights_sha256,
             settles=passing.stage == SETTLED,
         )
-
-    def _after(self, typed: Mapping[str, str], record: Record) -> dict[str, str]:
-        """What a slip says now, the registry's address with it."""
-        after = said(self._checker.values(typed, record))
-        account = self._checker.account_of(after.get(ACCOUNT, ""))
-        if account is not None:
-            after[ADDRESS] = registered_address(account)
-        return after
 
     def _answer(self, decision: Decision, hearing: Hearing, verdict: Verdict) -> Answer | None:
         """For the book of answers: only where all that becomes the record was keyed, and nothing stood."""
@@ -467,6 +457,29 @@ class Desk:
                 decision.weights_sha256,
             ),
         )
+
+
+def _after(checker: Checker, typed: Mapping[str, str], record: Record) -> dict[str, str]:
+    """What a slip says now, the registry's address with it."""
+    after = said(checker.values(typed, record))
+    account = checker.account_of(after.get(ACCOUNT, ""))
+    if account is not None:
+        after[ADDRESS] = registered_address(account)
+    return after
+
+
+def _asked_of_contradictions(checker: Checker) -> tuple[str, ...]:
+    return tuple(name for name in (ACCOUNT, READING) if name in checker.subjects)
+
+
+def _all_of(checker: Checker, lease: Lease, record: Record) -> tuple[Asked, ...]:
+    """Everything whole, where no cell is left to be asked for."""
+    asked = []
+    for name in lease.fields:
+        subject = checker.subjects[name]
+        known = known_characters(subject, record, {}, is_whole=True)
+        asked.append(as_asked(subject, record, checker.template, known, shows_candidates=False))
+    return tuple(asked)
 
 
 def _is_all_keyed(asked: Asked) -> bool:
@@ -535,9 +548,20 @@ def _check_handling(handling: Handling) -> None:
 
 def _check_confirmed(verdict: Verdict, handling: Handling) -> None:
     """A value goes through that is backed, or that may be confirmed and was."""
-    is_through = verdict.kind is VerdictKind.ACCEPTED or (verdict.can_confirm and handling.is_confirmed)
-    if not is_through:
+    if not _is_through(verdict, handling):
         raise UnconfirmedError(verdict)
+
+
+def _is_through(verdict: Verdict, handling: Handling) -> bool:
+    return verdict.kind is VerdictKind.ACCEPTED or (verdict.can_confirm and handling.is_confirmed)
+
+
+_KEYED_BY = frozenset({Action.CONFIRM, Action.UNCERTAIN})
+
+
+def _is_opinion(decision: Decision) -> bool:
+    """Kept though it came too late, and what it says would have been let through."""
+    return decision.action is Action.SECOND_OPINION and bool(decision.after)
 
 
 def _first_key(handling: Handling) -> str:

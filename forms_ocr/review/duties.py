@@ -20,6 +20,8 @@ class Duty(StrEnum):
     RUN_BATCHES = "run_batches"
     """Overview and quarantine."""
     BRING_SCANS = "bring_scans"
+    MANAGE_PEOPLE = "manage_people"
+    """Roles, offices, who is shut out."""
 
 
 _ROLES: Mapping[Duty, frozenset[Role]] = {
@@ -28,6 +30,7 @@ _ROLES: Mapping[Duty, frozenset[Role]] = {
     Duty.SEE_FIGURES: frozenset({Role.SENIOR, Role.ADMIN}),
     Duty.RUN_BATCHES: frozenset({Role.OPERATOR, Role.ADMIN}),
     Duty.BRING_SCANS: frozenset({Role.SCANNING, Role.OPERATOR, Role.ADMIN}),
+    Duty.MANAGE_PEOPLE: frozenset({Role.ADMIN}),
 }
 
 

@@ -35,6 +35,9 @@ MAX_PASSWORD = 200
 
 MAX_LOGIN = 60
 
+NO_PASSWORD = ""
+"""In the place of a hash: no password fits it."""
+
 SESSION_FOR = timedelta(hours=12)
 """A working day with its breaks."""
 
@@ -129,6 +132,17 @@ class Entrance:
             self._people.rehash(login, self._passwords.hash(password))
         return self._begin(known.person, old_token)
 
+    def admit(self, login: str, old_token: str = "") -> SignedIn:
+        """Begin a session of somebody for whom a provider vouches; the one of ``old_token`` ends.
+
+        Raises:
+            SignInError: Nobody of that login was let in here, or not any more.
+        """
+        known = self._people.find(login) if len(login) <= MAX_LOGIN else None
+        if known is None or known.person.is_disabled:
+            raise SignInError("nobody of this login was let in")
+        return self._begin(known.person, old_token)
+
     def session_of(self, token: str) -> Session:
         """The session of a cookie.
 
@@ -214,17 +228,24 @@ class Staff:
         self._people = people
         self._passwords = passwords or Passwords()
 
-    def add(self, login: str, name: str, role: Role, offices: frozenset[str] | None, password: str) -> Person:
+    def add(
+        self, login: str, name: str, role: Role, offices: frozenset[str] | None, password: str | None
+    ) -> Person:
         """Let somebody in.
+
+        Args:
+            password: None for somebody who signs in at a provider only.
 
         Raises:
             InvalidInputError: The login cannot be or was given before, or the password is too weak.
         """
         if not (0 < len(login) <= MAX_LOGIN and login.isprintable() and login == login.strip()):
             raise InvalidInputError(f"login: 1 to {MAX_LOGIN} characters, no blanks around them")
-        check_password(password, login)
+        if password is not None:
+            check_password(password, login)
         person = Person(login, name or login, role, offices)
-        if not self._people.add(person, self._passwords.hash(password)):
+        password_hash = NO_PASSWORD if password is None else self._passwords.hash(password)
+        if not self._people.add(person, password_hash):
             raise InvalidInputError(
                 f"login: {login} was given before; decisions name people by it, so it stays theirs"
             )

@@ -30,6 +30,22 @@ class SignInError(ReviewError):
     """Login and password do not go together; which of them is wrong is not told. HTTP 401."""
 
 
+class SignOnError(ReviewError):
+    """The provider did not vouch for somebody, or they did not set out from here. HTTP 401.
+
+    Attributes:
+        is_stale: They did not set out from here, took too long, or came back twice.
+    """
+
+    def __init__(self, what: str, *, is_stale: bool = False) -> None:
+        self.is_stale = is_stale
+        super().__init__(what)
+
+
+class ProviderError(ReviewError):
+    """The provider at which people sign in does not answer, or not as one does. HTTP 502."""
+
+
 class TooManyAttemptsError(ReviewError):
     """Too many failed logins. HTTP 429 with ``Retry-After``.
 

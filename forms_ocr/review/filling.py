@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +13,7 @@ from forms_ocr.review.asking import Subject, asked_names, known_characters, read
 from forms_ocr.review.checking import Checker
 from forms_ocr.review.desk import closing_day
 from forms_ocr.review.shown import Kind
-from forms_ocr.store import CellEntry, QueueEntry, ReviewBooks
+from forms_ocr.store import FIRST, SENIOR, CellEntry, QueueEntry, ReviewBooks, Said
 
 SAMPLES_REASONS = (Reason.CONFIDENCE_TOO_LOW,)
 """What is said of a blind sample, so that nobody can tell it from a slip under review."""
@@ -36,11 +37,13 @@ class Waiting:
     Attributes:
         weights_sha256: Of the network that read it, "" where nobody knows.
         is_answered: People have keyed it blind already.
+        decided_by: Who has confirmed what it says; "" for nobody.
     """
 
     slip: FiledSlip
     weights_sha256: str
     is_answered: bool
+    decided_by: str = ""
 
 
 def fill_queue(
@@ -61,13 +64,54 @@ def fill_queue(
         How many slips wait.
     """
     ages = books.filling.received(period)
+    slips = tuple(settled)
+    readers = readers_by_account(slips)
     entries = [
-        queue_entry(one, checker, period, ages.get(one.slip.slip_id, ""), blind_share)
-        for one in settled
+        queue_entry(
+            one,
+            checker,
+            period,
+            ages.get(one.slip.slip_id, ""),
+            blind_share,
+            readers.get(one.slip.record.account, frozenset()),
+        )
+        for one in slips
         if is_for_people(one, blind_share)
     ]
-    books.filling.fill(period, entries, as_of)
+    books.filling.fill(period, entries, as_of, list(said_by(slips)))
     return len(entries)
+
+
+def readers_by_account(slips: Iterable[Waiting]) -> dict[str, frozenset[str]]:
+    """Who has confirmed slips that contradict another one of their account."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for one in slips:
+        if one.decided_by and one.slip.record.account and _is_contradicted(one.slip.record):
+            found[one.slip.record.account].add(one.decided_by)
+    return {account: frozenset(people) for account, people in found.items()}
+
+
+def said_by(slips: Iterable[Waiting]) -> Iterator[Said]:
+    """What is said by slips that are through, or would be but for one that contradicts them."""
+    for one in slips:
+        record = one.slip.record
+        is_through = record.disposition is Disposition.ACCEPTED or record.reasons == _CONTRADICTED
+        if is_through and record.account:
+            yield Said(
+                one.slip.slip_id,
+                record.account,
+                record.reading,
+                one.slip.office,
+                one.decided_by,
+                one.weights_sha256,
+            )
+
+
+_CONTRADICTED = (Reason.CONFLICTING_READINGS,)
+
+
+def _is_contradicted(record: Record) -> bool:
+    return record.disposition is Disposition.REVIEW and Reason.CONFLICTING_READINGS in record.reasons
 
 
 def is_for_people(one: Waiting, blind_share: float) -> bool:
@@ -78,11 +122,24 @@ def is_for_people(one: Waiting, blind_share: float) -> bool:
 
 
 def queue_entry(
-    one: Waiting, checker: Checker, period: str, received_at: str, blind_share: float
+    one: Waiting,
+    checker: Checker,
+    period: str,
+    received_at: str,
+    blind_share: float,
+    readers: frozenset[str] = frozenset(),
 ) -> QueueEntry:
-    """What the queue keeps of a slip."""
+    """What the queue keeps of a slip.
+
+    Args:
+        checker: Of all forms.
+        readers: Who has confirmed slips of its account that contradict each other. One that a person
+            confirmed goes to a third; nobody has read the others yet.
+    """
     slip, record = one.slip, one.slip.record
+    checker = checker.of(slip.template)
     is_sample = record.disposition is Disposition.ACCEPTED
+    is_disputed = bool(one.decided_by) and _is_contradicted(record)
     reasons = SAMPLES_REASONS if is_sample else record.reasons
     is_whole = is_sample or is_sampled(slip.slip_id, blind_share)
     fields = asked_names(record, reasons, checker.subjects, is_whole=is_whole)
@@ -95,6 +152,8 @@ def queue_entry(
         fields=fields,
         weights_sha256=one.weights_sha256,
         cells=() if is_whole else tuple(_cells(record, fields, checker.subjects)),
+        stage=SENIOR if is_disputed else FIRST,
+        readers=readers if is_disputed else frozenset(),
     )
 
 

@@ -13,8 +13,9 @@ import numpy as np
 from forms_ocr.errors import FormsOcrError
 from forms_ocr.extraction import slip_picture
 from forms_ocr.ingest import Limits, open_scan
-from forms_ocr.model import Box, GreyImage, Person, Template
-from forms_ocr.review.asking import crop_box, subjects_of
+from forms_ocr.model import Box, GreyImage, Person
+from forms_ocr.review.asking import crop_box
+from forms_ocr.review.checking import Checker
 from forms_ocr.review.duties import Duty, check_duty
 from forms_ocr.review.faults import NotFoundError
 from forms_ocr.review.quarantined import failed_pages, page_key, period_of_key
@@ -40,28 +41,28 @@ _JPEG_QUALITY = 80
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Drawn:
-    """A slip as it was drawn: grey, with its resolution."""
+    """A slip as it was drawn: grey, with its resolution and the fingerprint of its form."""
 
     pixels: GreyImage
     px_per_mm: float
+    template: str
 
 
 class Gallery:
     """Draws pictures out of the originals; from the picture that was kept where the original is gone.
 
     Args:
-        template: The form; slips of another one are cut at its places all the same.
+        checker: Knows the forms; slips of another one are cut at the places of the first all the same.
         limits: Of files, as they were when the scan was read.
     """
 
     def __init__(
-        self, books: ReviewBooks, workspace: Workspace, template: Template, limits: Limits | None = None
+        self, books: ReviewBooks, workspace: Workspace, checker: Checker, limits: Limits | None = None
     ) -> None:
         self._books = books
         self._workspace = workspace
-        self._template = template
+        self._checker = checker
         self._limits = limits or Limits()
-        self._subjects = subjects_of(template)
         self._drawn = _Kept(_KEPT_SLIPS)
 
     def slip(self, person: Person, period: str, slip_id: str) -> bytes:
@@ -83,10 +84,12 @@ class Gallery:
         Raises:
             NotFoundError: There is no such slip, field or picture for this person.
         """
-        subject = self._subjects.get(crop)
+        drawn = self._drawn_for(person, period, slip_id)
+        checker = self._checker.of(drawn.template)
+        subject = checker.subjects.get(crop)
         if subject is None:
             raise NotFoundError(f"the form has no {crop}")
-        return self._cut(self._drawn_for(person, period, slip_id), crop_box(subject, self._template))
+        return self._cut(drawn, crop_box(subject, checker.template))
 
     def place(self, person: Person, period: str, slip_id: str, box: Box) -> bytes:
         """Any part of a slip.
@@ -138,8 +141,9 @@ class Gallery:
         except (FormsOcrError, OSError):
             return None
         dpi = min(DRAWN_DPI, max(100.0, source.registration.px_per_mm * 25.4))
-        pixels = slip_picture(page, source.registration, self._template, dpi)
-        return _Drawn(pixels, dpi / 25.4)
+        form = seen.slip.template
+        pixels = slip_picture(page, source.registration, self._checker.of(form).template, dpi)
+        return _Drawn(pixels, dpi / 25.4, form)
 
     def _from_picture(self, seen: Seen) -> _Drawn:
         path = (self._workspace.folder / seen.slip.picture_path).resolve()
@@ -147,7 +151,9 @@ class Gallery:
         pixels = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE) if is_ours and path.is_file() else None
         if pixels is None:
             raise NotFoundError(f"of slip {seen.slip.slip_id} neither original nor picture is left")
-        return _Drawn(np.asarray(pixels, np.uint8), pixels.shape[1] / self._template.width_mm)
+        form = seen.slip.template
+        width_mm = self._checker.of(form).template.width_mm
+        return _Drawn(np.asarray(pixels, np.uint8), pixels.shape[1] / width_mm, form)
 
     def _cut(self, drawn: _Drawn, box: Box) -> bytes:
         scale = drawn.px_per_mm

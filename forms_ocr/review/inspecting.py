@@ -1,6 +1,6 @@
 """A look at a file that somebody brings, in a process of its own: it comes from a stranger.
 
-``python -m forms_ocr.review.inspecting FILE TEMPLATE PAGES`` prints what :func:`inspect_file` returns.
+``python -m forms_ocr.review.inspecting FILE PAGES TEMPLATE...`` prints what :func:`inspect_file` returns.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,9 +45,9 @@ Inspector = Callable[[Path], Inspected]
 """Looks at a file. Raises nothing for what is wrong with it."""
 
 
-def inspect_apart(path: Path, template: Path, timeout_s: float = TIMEOUT_S) -> Inspected:
+def inspect_apart(path: Path, *templates: Path, timeout_s: float = TIMEOUT_S) -> Inspected:
     """Look at a file in a process of its own, which is ended when it takes too long."""
-    command = [sys.executable, "-m", __name__, str(path), str(template), str(MOST_PAGES)]
+    command = [sys.executable, "-m", __name__, str(path), str(MOST_PAGES), *map(str, templates)]
     try:
         done = subprocess.run(command, capture_output=True, timeout=timeout_s, check=True)  # noqa: S603
     except subprocess.TimeoutExpired:
@@ -70,13 +70,15 @@ def _phrases(pairs: list[tuple[str, str]]) -> tuple[Phrase, ...]:
     return tuple(Phrase(*pair) for pair in pairs)
 
 
-def inspect_file(path: Path, template: Path, most_pages: int) -> dict[str, Any]:
+def inspect_file(path: Path, templates: Iterable[Path], most_pages: int) -> dict[str, Any]:
     """Look at a file here and now.
 
     Returns:
         As JSON: ``pages``, ``page_count``, and ``reason`` of a file that cannot be opened.
     """
-    seen = inspection.Inspector((load_template(template),), Rules()).inspect(path, most_pages=most_pages)
+    seen = inspection.Inspector(tuple(map(load_template, templates)), Rules()).inspect(
+        path, most_pages=most_pages
+    )
     unopened = [finding.reason for page in seen.pages if page.number == 0 for finding in page.findings]
     pages = [] if unopened else [_page(page) for page in seen.pages]
     return {"pages": pages, "page_count": seen.page_count, "reason": unopened[0] if unopened else None}
@@ -91,4 +93,5 @@ def _page(page: inspection.PageInspection) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(inspect_file(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]))))
+    forms = map(Path, sys.argv[3:])
+    sys.stdout.write(json.dumps(inspect_file(Path(sys.argv[1]), forms, int(sys.argv[2]))))

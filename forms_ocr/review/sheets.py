@@ -12,7 +12,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from forms_ocr.model import Box, Person
+from forms_ocr.model import Box, Person, Template
 from forms_ocr.review.asking import around
 from forms_ocr.review.checking import Checker
 from forms_ocr.review.desk import Desk
@@ -97,7 +97,7 @@ class Sheets:
             NotFoundError: As above.
         """
         cell = self._cell(person, sheet_id, key)
-        field = self._checker.template.field(cell.field)
+        field = self._template(cell).field(cell.field)
         box = _wider(around([field.box]), _FIELD_MARGIN_MM, _FIELD_MARGIN_MM)
         return self._gallery.place(person, cell.period, cell.slip_id, box)
 
@@ -146,7 +146,14 @@ class Sheets:
         raise NotFoundError(f"sheet {sheet_id} has no cell {key}")
 
     def _box(self, cell: PlacedCell) -> Box:
-        return self._checker.template.field(cell.field).cells[cell.cell]
+        return self._template(cell).field(cell.field).cells[cell.cell]
+
+    def _template(self, cell: PlacedCell) -> Template:
+        """The form that a cell stands on."""
+        seen = self._books.queue.seen(cell.period, cell.slip_id)
+        if seen is None:
+            raise NotFoundError(f"slip {cell.slip_id} is no longer kept")
+        return self._checker.of(seen.slip.template).template
 
 
 def _shown(sheet: PlacedSheet) -> Sheet:

@@ -3,6 +3,7 @@
 from forms_ocr.store.answer_book import AnswerBook
 from forms_ocr.store.archive import Archive
 from forms_ocr.store.backup import copy_files
+from forms_ocr.store.contradictions import Said
 from forms_ocr.store.cut_file import read_cut_file, write_cut_file
 from forms_ocr.store.decision_book import DecisionBook
 from forms_ocr.store.durable import write_all_whole
@@ -60,6 +61,7 @@ __all__ = [
     "QueueEntry",
     "ReceivedScan",
     "ReviewBooks",
+    "Said",
     "Scan",
     "ScanFindings",
     "ScanState",

@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Column, Engine, Index, Integer, Row, Table, Text, insert, select
+from sqlalchemy import Column, Engine, Index, Integer, Row, Table, Text, insert, or_, select, union
 
 from forms_ocr.model import Answer, MachineReading, Values
 from forms_ocr.store.faults import storage_faults
+from forms_ocr.store.review_tables import decisions
 from forms_ocr.store.tables import metadata
 
 _VALUES: TypeAdapter[Values] = TypeAdapter(Values)
@@ -30,6 +31,8 @@ answers = Table(
     # JSON: what the person read, and what the machine had read, from which weights.
     Column("person", Text, nullable=False),
     Column("machine", Text, nullable=False),
+    # The number of the decision that it came with; NULL for one that came in a list.
+    Column("decision", Integer),
 )
 Index("answers_by_slip", answers.c.period, answers.c.slip_id)
 
@@ -62,20 +65,35 @@ class AnswerBook:
         return len(new)
 
     def all(self) -> tuple[Answer, ...]:
-        """Every answer in the order in which they were filed."""
+        """Every answer that holds, in the order in which they were filed.
+
+        One that came with a decision holds as long as that does: not once it was taken back or is in dispute.
+        """
         with storage_faults("reading answers", self._place), self._engine.begin() as connection:
             return tuple(map(_answer, connection.execute(_ALL)))
 
 
-_ALL = select(answers).order_by(answers.c.id)
+_VOID = union(
+    select(decisions.c.undoes).where(decisions.c.undoes.is_not(None)),
+    select(decisions.c.disputes).where(decisions.c.disputes.is_not(None)),
+)
+_ALL = (
+    select(answers)
+    .where(or_(answers.c.decision.is_(None), answers.c.decision.not_in(_VOID)))
+    .order_by(answers.c.id)
+)
 
 
 def _key(answer: Answer) -> tuple[str, str, str]:
     return answer.period, answer.slip_id, answer.who
 
 
-def answer_row(answer: Answer, at: str) -> dict[str, Any]:
-    """An answer as a row of the table."""
+def answer_row(answer: Answer, at: str, decision: int | None = None) -> dict[str, Any]:
+    """An answer as a row of the table.
+
+    Args:
+        decision: The number of the decision that it came with.
+    """
     return {
         "slip_id": answer.slip_id,
         "period": answer.period,
@@ -85,6 +103,7 @@ def answer_row(answer: Answer, at: str) -> dict[str, Any]:
         "is_blind": int(answer.is_blind),
         "person": _VALUES.dump_json(answer.values).decode(),
         "machine": _MACHINE.dump_json(answer.machine, warnings="error").decode(),
+        "decision": decision,
     }
 
 

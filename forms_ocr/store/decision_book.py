@@ -28,7 +28,7 @@ _DECISION: TypeAdapter[Decision] = TypeAdapter(Decision)
 _OF_PEOPLE = ("typed", "before", "after", "candidates")
 """What of a decision can be forgotten."""
 
-_SEARCHED = ("number", "at", "period", "slip_id", "who", "action", "fence", "settles", "undoes")
+_SEARCHED = ("number", "at", "period", "slip_id", "who", "action", "fence", "settles", "undoes", "disputes")
 """What stands in columns too."""
 
 _SHOWN = 5
@@ -52,20 +52,25 @@ class DecisionBook:
         with self._transactions.reading("reading decisions") as connection:
             return tuple(map(_decision, connection.execute(query)))
 
+    def of_slip(self, period: str, slip_id: str) -> tuple[Decision, ...]:
+        """What was decided about one slip, in its order."""
+        with self._transactions.reading("reading decisions") as connection:
+            return decisions_of(connection, period, slip_id)
+
     def standing(self, period: str) -> dict[str, Decision]:
-        """What holds now, by slip: of each slip the last decision that settles it and was not undone."""
+        """What holds now, by slip; see :func:`standing_of`."""
         return standing_of(self.all(period))
 
 
 def standing_of(filed: Iterable[Decision]) -> dict[str, Decision]:
-    """Of each slip the last decision that settles it and was not undone.
+    """Of each slip the last decision that settles it, was not undone and is not in dispute.
 
     Args:
         filed: Of one period, in the order in which they were filed.
     """
     known = tuple(filed)
-    undone = {decision.undoes for decision in known}
-    return {one.slip_id: one for one in known if one.settles and one.number not in undone}
+    void = {number for one in known for number in (one.undoes, one.disputes)}
+    return {one.slip_id: one for one in known if one.settles and one.number not in void}
 
 
 def append_decision(connection: Connection, decision: Decision, at: str) -> Decision:
@@ -80,7 +85,7 @@ def append_decision(connection: Connection, decision: Decision, at: str) -> Deci
     facts = _facts(filed)
     content = _canonical({"salt": secrets.token_hex(16), **{name: facts.pop(name) for name in _OF_PEOPLE}})
     body = _canonical({**facts, "values_sha256": _sha256(content)})
-    row = {name: facts[name] for name in _SEARCHED} | {"body": body, "hash": _sha256(link + body)}
+    row = {name: facts.get(name) for name in _SEARCHED} | {"body": body, "hash": _sha256(link + body)}
     connection.execute(insert(decisions), row | {"settles": int(filed.settles)})
     connection.execute(insert(decision_values), {"number": number, "content": content})
     return filed
@@ -120,7 +125,7 @@ def _faults(row: Row[Any], link: str, number: int, purged: frozenset[str]) -> It
         yield f"{place}: it was changed, or one before it"
         return
     facts = json.loads(row.body)
-    if any(facts[name] != _told(row, name) for name in _SEARCHED):
+    if any(facts.get(name) != _told(row, name) for name in _SEARCHED):
         yield f"{place}: its columns say something else than what was filed"
     if row.content is None:
         if facts["period"] not in purged:

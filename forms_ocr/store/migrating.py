@@ -8,7 +8,7 @@ from sqlalchemy import Connection, inspect, text
 
 from forms_ocr.errors import ConfigurationError
 
-HEAD = "0005"
+HEAD = "0006"
 """The newest step under ``migrations/versions``; known here so that opening a ledger loads no Alembic."""
 
 _BEFORE_ALEMBIC = "0001"

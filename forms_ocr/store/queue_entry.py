@@ -39,6 +39,8 @@ class QueueEntry:
         rank: The lowest comes first.
         is_sample: It was accepted, and is looked at to see how good accepted ones are.
         fields: What is asked about it.
+        stage: For whom it waits when it comes.
+        readers: Who does not get it: they have said already what it says, or what contradicts it.
     """
 
     slip_id: str
@@ -49,6 +51,8 @@ class QueueEntry:
     fields: tuple[str, ...]
     weights_sha256: str
     cells: tuple[CellEntry, ...] = ()
+    stage: int = FIRST
+    readers: frozenset[str] = frozenset()
 
     @property
     def marks(self) -> tuple[str, ...]:
@@ -118,10 +122,13 @@ class Passing:
     Attributes:
         stage: Whom it waits for then.
         not_until: Until when it is not given to the same person again; "" for at once.
+        contradictions: What is asked about slips of the same account that say another reading; none are
+            looked for without it.
     """
 
     stage: int
     not_until: str = ""
+    contradictions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,16 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, update
 
 from forms_ocr.store import tables
-from forms_ocr.store.queue_entry import FIRST, SETTLED, QueueEntry
-from forms_ocr.store.review_tables import decisions, review_cells, review_marks, review_queue, review_turns
+from forms_ocr.store.contradictions import Said, said_in, say
+from forms_ocr.store.queue_entry import NEVER_AGAIN, SETTLED, QueueEntry
+from forms_ocr.store.review_tables import (
+    decisions,
+    review_cells,
+    review_marks,
+    review_queue,
+    review_said,
+    review_turns,
+)
 from forms_ocr.store.transactions import Transactions
 
 _ROWS_AT_ONCE = 500
@@ -43,16 +51,20 @@ class QueueFilling:
         with self._transactions.reading("reading the ledger") as connection:
             return connection.scalar(select(func.max(tables.events.c.id))) or 0
 
-    def fill(self, period: str, entries: Sequence[QueueEntry], as_of: int) -> Filled:
+    def fill(
+        self, period: str, entries: Sequence[QueueEntry], as_of: int, said: Sequence[Said] = ()
+    ) -> Filled:
         """Let exactly these slips of a period wait.
 
         Slips that were decided on since ``as_of`` stay as they are: what is said of them is older.
 
         Args:
             as_of: The last decision that was known when it was found out which slips are to be reviewed.
+            said: What the slips say that are through, or would be but for one that contradicts them.
         """
         known = self._known(period)
-        fresher = self._decided_since(period, as_of)
+        with self._transactions.reading("reading decisions") as connection:
+            fresher = _decided_since(connection, period, as_of)
         wanted = {entry.slip_id: entry for entry in entries if entry.slip_id not in fresher}
         gone = [
             slip_id
@@ -73,7 +85,23 @@ class QueueFilling:
             self._describe(period, some, known)
         for slips in _in_parts(gone):
             self._close(period, slips)
+        self._bring_said_in_step(period, said, as_of)
         return Filled(len(came), len(back), len(changed), len(gone))
+
+    def _bring_said_in_step(self, period: str, said: Sequence[Said], as_of: int) -> None:
+        """Let exactly this be said by the slips that nobody has decided on since ``as_of``."""
+        with self._transactions.reading("reading the queue") as connection:
+            known = said_in(connection, period)
+        wanted = {one.slip_id: one for one in said}
+        new = [one for one in said if known.get(one.slip_id) != one]
+        for some in _in_parts(new):
+            with self._transactions.writing("filling the queue") as connection:
+                fresher = _decided_since(connection, period, as_of)
+                say(connection, period, [one for one in some if one.slip_id not in fresher])
+        for slips in _in_parts([slip_id for slip_id in known if slip_id not in wanted]):
+            with self._transactions.writing("filling the queue") as connection:
+                gone = set(slips) - _decided_since(connection, period, as_of)
+                connection.execute(delete(review_said).where(_are(review_said, period, sorted(gone))))
 
     def received(self, period: str) -> dict[str, str]:
         """When the scan of each slip of a period came in, by slip."""
@@ -87,11 +115,6 @@ class QueueFilling:
         with self._transactions.reading("reading the queue") as connection:
             return {row.slip_id: row for row in connection.execute(query)}
 
-    def _decided_since(self, period: str, as_of: int) -> frozenset[str]:
-        query = select(decisions.c.slip_id).where(decisions.c.period == period, decisions.c.number > as_of)
-        with self._transactions.reading("reading decisions") as connection:
-            return frozenset(connection.scalars(query))
-
     def _open(self, period: str, entries: Sequence[QueueEntry]) -> None:
         """New slips, and slips that were settled and are to be read again from the beginning."""
         slip_ids = [entry.slip_id for entry in entries]
@@ -102,7 +125,10 @@ class QueueFilling:
             connection.execute(
                 insert(review_queue), [_row(period, one, fences.get(one.slip_id, 0)) for one in entries]
             )
-            _add_marks(connection, period, entries, dict.fromkeys(slip_ids, FIRST))
+            _add_marks(connection, period, entries, {entry.slip_id: entry.stage for entry in entries})
+            turns = [_turn(period, entry, who) for entry in entries for who in sorted(entry.readers)]
+            if turns:
+                connection.execute(insert(review_turns), turns)
             cells = [_cell_row(period, entry, cell) for entry in entries for cell in entry.cells]
             if cells:
                 connection.execute(insert(review_cells), cells)
@@ -129,9 +155,14 @@ class QueueFilling:
             )
 
 
+def _decided_since(connection: Connection, period: str, as_of: int) -> frozenset[str]:
+    query = select(decisions.c.slip_id).where(decisions.c.period == period, decisions.c.number > as_of)
+    return frozenset(connection.scalars(query))
+
+
 def forget_queue(connection: Connection, before: str) -> None:
     """Take all slips of earlier periods out of the queue."""
-    for table in (review_queue, review_marks, review_turns, review_cells):
+    for table in (review_queue, review_marks, review_turns, review_cells, review_said):
         connection.execute(delete(table).where(table.c.period < before))
 
 
@@ -166,8 +197,12 @@ def _told(entry: QueueEntry) -> dict[str, Any]:
 
 
 def _row(period: str, entry: QueueEntry, fence: int) -> dict[str, Any]:
-    place = {"period": period, "slip_id": entry.slip_id, "stage": FIRST, "fence": fence}
+    place = {"period": period, "slip_id": entry.slip_id, "stage": entry.stage, "fence": fence}
     return place | {"holder": "", "leased_until": ""} | _told(entry)
+
+
+def _turn(period: str, entry: QueueEntry, who: str) -> dict[str, Any]:
+    return {"period": period, "slip_id": entry.slip_id, "who": who, "until": NEVER_AGAIN}
 
 
 def _differs(entry: QueueEntry, row: Row[Any]) -> bool:

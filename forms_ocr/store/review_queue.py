@@ -33,9 +33,21 @@ from sqlalchemy import (
 from forms_ocr.model import Action, Answer, Decision, FiledSlip, Person
 from forms_ocr.store import tables
 from forms_ocr.store.answer_book import answer_row, answers
-from forms_ocr.store.decision_book import append_decision, decisions_of
-from forms_ocr.store.entry import record_from_json, registration_from_json
-from forms_ocr.store.queue_entry import FIRST, SECOND, SENIOR, SETTLED, Filed, Lease, Passing, Seen, Wanted
+from forms_ocr.store.contradictions import forget_said, note_decision, note_undoing
+from forms_ocr.store.decision_book import append_decision, decisions_of, standing_of
+from forms_ocr.store.entry import record_from_json, registration_from_json, template_from_json
+from forms_ocr.store.queue_entry import (
+    FIRST,
+    NEVER_AGAIN,
+    SECOND,
+    SENIOR,
+    SETTLED,
+    Filed,
+    Lease,
+    Passing,
+    Seen,
+    Wanted,
+)
 from forms_ocr.store.review_tables import accesses, decisions, review_marks, review_queue, review_turns
 from forms_ocr.store.slip_source import SlipSource
 from forms_ocr.store.transactions import Transactions, stamp
@@ -43,9 +55,6 @@ from forms_ocr.store.upsert import insert_or_replace
 
 _SPARE = 16
 """Slips that are looked up beside those wanted: somebody else may be faster at the first ones."""
-
-_READ_BY_ALL = timedelta(hours=1)
-"""A slip that goes to a senior is given to one who has read it only if no other took it for so long."""
 
 _LOOKED_BACK = 50
 """Of somebody's last decisions, those among which the one to undo is looked for."""
@@ -167,7 +176,9 @@ class ReviewQueue:
         """Append a decision and move the slip on, all of it or nothing.
 
         The same decision under the same lease again changes nothing. One under a lease that is no longer the
-        person's is appended as a second opinion.
+        person's is appended as a second opinion. Where that and what the other person decided contradict each
+        other, whichever comes first, a third one decides. What other slips say of the same account and
+        contradicts it goes before people in the same transaction.
 
         Args:
             answer: For the book of answers, filed only if the decision decides.
@@ -180,28 +191,20 @@ class ReviewQueue:
                 return _as_filed(repeated, row)
             at = self._transactions.timestamp()
             if row is None or not _may_decide(row, decision):
-                opinion = replace(decision, action=Action.SECOND_OPINION, settles=False)
-                return _as_filed(append_decision(connection, opinion, at), row)
+                return _as_filed(_file_opinion(connection, row, known, decision, at), row)
+            opponents = _opponents(row, known, decision)
+            if opponents:
+                decision, answer = replace(decision, settles=False, after={}), None
+                passing = Passing(SENIOR, NEVER_AGAIN)
             filed = append_decision(connection, decision, at)
-            self._pass_on(connection, row, filed.who, passing)
+            _move(connection, row, passing.stage)
+            if passing.not_until:
+                _keep_from(connection, row, {filed.who, *opponents}, passing.not_until)
+            if filed.settles:
+                note_decision(connection, filed, passing.contradictions)
             if answer is not None:
-                connection.execute(insert(answers), answer_row(answer, at))
+                connection.execute(insert(answers), answer_row(answer, at, filed.number))
         return Filed(filed)
-
-    def _pass_on(self, connection: Connection, row: Row[Any], who: str, passing: Passing) -> None:
-        _move(connection, row, passing.stage)
-        if passing.not_until:
-            turn = {
-                "period": row.period,
-                "slip_id": row.slip_id,
-                "who": who,
-                "until": passing.not_until,
-            }
-            connection.execute(insert_or_replace(connection, review_turns), turn)
-        if passing.stage == SENIOR != row.stage:
-            until = stamp(self._transactions.now() + _READ_BY_ALL)
-            turns = update(review_turns).where(_is_slip(row.period, row.slip_id, review_turns))
-            connection.execute(turns.values(until=until))
 
     def undo(self, person: Person, not_before: str, lease_s: float) -> Lease | None:
         """Take back what somebody decided last, and lease them the slip again.
@@ -227,6 +230,8 @@ class ReviewQueue:
                 leased_until=stamp(now + timedelta(seconds=lease_s)),
             )
             append_decision(connection, _undoing(last, lease), stamp(now))
+            if last.settles:
+                note_undoing(connection, last)
             _move(connection, row, last.stage)
             mine = _is_slip(row.period, row.slip_id, review_turns) & (review_turns.c.who == login)
             connection.execute(delete(review_turns).where(mine))
@@ -389,6 +394,44 @@ def _as_filed(decision: Decision, row: Row[Any] | None) -> Filed:
     return Filed(decision, is_late=is_late, is_settled=row is None or row.stage == SETTLED)
 
 
+def _file_opinion(
+    connection: Connection, row: Row[Any] | None, known: Sequence[Decision], decision: Decision, at: str
+) -> Decision:
+    """Keep what came too late. Where somebody else has decided otherwise, a third person decides."""
+    opinion = replace(decision, action=Action.SECOND_OPINION, settles=False)
+    standing = standing_of(known).get(decision.slip_id)
+    is_disputed = (
+        row is not None
+        and row.stage == SETTLED
+        and standing is not None
+        and standing.stage < SENIOR
+        and bool(opinion.after and standing.after)
+        and opinion.contradicts(standing)
+    )
+    if row is None or standing is None or not is_disputed:
+        return append_decision(connection, opinion, at)
+    filed = append_decision(connection, replace(opinion, disputes=standing.number), at)
+    forget_said(connection, filed.period, filed.slip_id)
+    _move(connection, row, SENIOR)
+    _keep_from(connection, row, {standing.who, filed.who}, NEVER_AGAIN)
+    return filed
+
+
+def _opponents(row: Row[Any], known: Sequence[Decision], decision: Decision) -> set[str]:
+    """Who has keyed something else of a slip that is to be settled, and came too late with it."""
+    if not decision.settles or not decision.after or row.stage >= SENIOR:
+        return set()
+    opinions = (one for one in known if one.action is Action.SECOND_OPINION and one.after)
+    return {one.who for one in opinions if one.contradicts(decision)}
+
+
+def _keep_from(connection: Connection, row: Row[Any], people: Collection[str], until: str) -> None:
+    """Do not give a slip to these people so long."""
+    turn = {"period": row.period, "slip_id": row.slip_id, "until": until}
+    for who in sorted(people):
+        connection.execute(insert_or_replace(connection, review_turns), turn | {"who": who})
+
+
 def _move(connection: Connection, row: Row[Any], stage: int) -> None:
     """Let a slip wait for another reader, or for nobody."""
     where = _is_slip(row.period, row.slip_id)
@@ -411,9 +454,12 @@ def _last_undoable(connection: Connection, login: str) -> Decision | None:
 
 
 def _went_on(connection: Connection, last: Decision) -> bool:
-    """Somebody else has decided something on top of it."""
+    """Somebody else has decided something on top of it, or disputes it."""
     later = (one for one in decisions_of(connection, last.period, last.slip_id) if one.number > last.number)
-    return any(one.who != last.who and one.action is not Action.SECOND_OPINION for one in later)
+    return any(
+        one.who != last.who and (one.action is not Action.SECOND_OPINION or one.disputes is not None)
+        for one in later
+    )
 
 
 def _is_others(row: Row[Any], login: str, now: str) -> bool:
@@ -464,6 +510,7 @@ def _seen(row: Any) -> Seen:
         record=record_from_json(row.record),
         picture_path=row.picture_path,
         sha256=row.sha256,
+        template=template_from_json(row.registration),
     )
     registration = registration_from_json(row.registration)
     return Seen(slip, SlipSource(row.scan_id, row.sha256, row.page, registration))

@@ -51,6 +51,21 @@ Index("review_marks_by_slip", review_marks.c.period, review_marks.c.slip_id)
 # By which the queue is counted.
 Index("review_marks_by_office", review_marks.c.stage, review_marks.c.mark, review_marks.c.office)
 
+# What slips say that are through: who says something else of the same account is found by it at once.
+review_said = Table(
+    "review_said",
+    metadata,
+    Column("period", Text, primary_key=True),
+    Column("slip_id", Text, primary_key=True),
+    Column("account", Text, nullable=False),
+    Column("reading", Text, nullable=False),
+    Column("office", Text, nullable=False),
+    # Who confirmed it, "" for the machine.
+    Column("who", Text, nullable=False),
+    Column("weights_sha256", Text, nullable=False),
+)
+Index("review_said_by_account", review_said.c.period, review_said.c.account)
+
 # To whom a slip is not given, and until when.
 review_turns = Table(
     "review_turns",
@@ -73,6 +88,7 @@ decisions = Table(
     Column("fence", Integer, nullable=False),
     Column("settles", Integer, nullable=False),
     Column("undoes", Integer),
+    Column("disputes", Integer),
     # Canonical JSON of all of it, and the SHA-256 of the values; the columns before repeat what is searched.
     Column("body", Text, nullable=False),
     # SHA-256 over the hash of the decision before and the body.

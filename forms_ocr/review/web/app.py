@@ -11,7 +11,8 @@ from starlette.routing import Route
 
 from forms_ocr.review.duties import Duty
 from forms_ocr.review.room import ReviewRoom
-from forms_ocr.review.web import keying, office, pictures, signing, verifying
+from forms_ocr.review.sign_on_settings import RETURN_PATH
+from forms_ocr.review.web import keying, managing, office, pictures, providing, signing, verifying
 from forms_ocr.review.web.guard import HEADERS, Guard
 from forms_ocr.review.web.rendering import Renderer, serve_static
 from forms_ocr.review.web.visit import Reception
@@ -45,7 +46,7 @@ def make_app(room: ReviewRoom) -> Starlette:
             *_office_routes(reception),
         ],
         middleware=[Middleware(Guard, is_secure=room.is_secure)],
-        exception_handlers={HTTPException: _no_such_page, Exception: _bug},
+        exception_handlers={HTTPException: reception.missing, Exception: _bug},
     )
 
 
@@ -54,6 +55,8 @@ def _entrance_routes(reception: Reception) -> list[Route]:
         Route("/", reception.page(signing.home)),
         Route("/login", reception.open(signing.login_page)),
         Route("/login", reception.open(signing.sign_in), methods=["POST"]),
+        Route(providing.BEGIN_PATH, reception.open(providing.set_out)),
+        Route(RETURN_PATH, reception.open(providing.come_back)),
         Route("/logout", reception.page(signing.sign_out), methods=["POST"]),
         Route("/password", reception.page(signing.password_page)),
         Route("/password", reception.page(signing.change_password), methods=["POST"]),
@@ -109,13 +112,10 @@ def _office_routes(reception: Reception) -> list[Route]:
         Route("/receipt", reception.page(office.receipt, Duty.BRING_SCANS)),
         Route("/overview", reception.page(office.overview_page, Duty.RUN_BATCHES)),
         Route("/overview", reception.page(office.requeue, Duty.RUN_BATCHES), methods=["POST"]),
+        Route("/people", reception.page(managing.people_page, Duty.MANAGE_PEOPLE)),
+        Route("/people", reception.page(managing.change_account, Duty.MANAGE_PEOPLE), methods=["POST"]),
         Route("/figures", reception.page(office.figures_page, Duty.SEE_FIGURES)),
     ]
-
-
-def _no_such_page(_request: Request, error: Exception) -> Response:
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    return PlainTextResponse(f"{status}", status_code=status)
 
 
 def _bug(_request: Request, _error: Exception) -> Response:

@@ -25,12 +25,18 @@ _KINDS = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=ut
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How pages are shown to one visitor. ``theme`` is "" for that of their system."""
+    """How pages are shown to one visitor.
+
+    Attributes:
+        theme: "" for that of their system.
+        has_passwords: There is a page on which people change theirs.
+    """
 
     language: Language
     theme: str
     session: Session | None
     address: str
+    has_passwords: bool = True
 
     def may(self, duty: str) -> bool:
         """Whether the pages of a duty are open to this visitor."""

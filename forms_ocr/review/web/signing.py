@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from forms_ocr.review.duties import Duty
 from forms_ocr.review.entrance import SignedIn
-from forms_ocr.review.faults import InvalidInputError, SignInError, TooManyAttemptsError
+from forms_ocr.review.faults import InvalidInputError, NotFoundError, SignInError, TooManyAttemptsError
 from forms_ocr.review.web.guard import is_same_token
 from forms_ocr.review.web.language import LANGUAGES
 from forms_ocr.review.web.visit import (
@@ -39,13 +39,14 @@ def home(visit: Visit) -> Response:
 
 def login_page(visit: Visit) -> Response:
     """The form for signing in."""
-    return _login_form(visit, back=visit.asked("back"))
+    return login_form(visit, back=visit.asked("back"))
 
 
 def sign_in(visit: Visit) -> Response:
     """Begin a session, or say that it cannot begin: never which of login and password is wrong."""
+    _check_passwords(visit)
     if not is_same_token(visit.text(TOKEN_FIELD), visit.request.cookies.get(_LOGIN_COOKIE, "")):
-        return _login_form(visit, 403, problem="stale", back=visit.text("back"))
+        return login_form(visit, 403, problem="stale", back=visit.text("back"))
     address = visit.request.client.host if visit.request.client else ""
     old_token = visit.request.cookies.get(SESSION_COOKIE, "")
     try:
@@ -53,14 +54,14 @@ def sign_in(visit: Visit) -> Response:
             visit.text("login"), visit.text("password"), address, old_token
         )
     except SignInError:
-        return _login_form(visit, 401, problem="wrong", back=visit.text("back"))
+        return login_form(visit, 401, problem="wrong", back=visit.text("back"))
     except TooManyAttemptsError as error:
-        answer = _login_form(visit, 429, problem="wait", wait_s=error.retry_after_s, back=visit.text("back"))
+        answer = login_form(visit, 429, problem="wait", wait_s=error.retry_after_s, back=visit.text("back"))
         answer.headers["retry-after"] = str(error.retry_after_s)
         return answer
-    answer = RedirectResponse(_beyond_login(visit.text("back")), status_code=303)
+    answer = RedirectResponse(beyond_login(visit.text("back")), status_code=303)
     answer.delete_cookie(_LOGIN_COOKIE, path="/login")
-    return _carrying(visit, answer, signed_in)
+    return carrying(visit, answer, signed_in)
 
 
 def sign_out(visit: Visit) -> Response:
@@ -74,11 +75,13 @@ def sign_out(visit: Visit) -> Response:
 
 def password_page(visit: Visit) -> Response:
     """The form for another password."""
+    _check_passwords(visit)
     return visit.page("password.html", problem="", is_changed=visit.asked("changed") == "yes")
 
 
 def change_password(visit: Visit) -> Response:
     """Another password; all other sessions of the person end."""
+    _check_passwords(visit)
     token = visit.request.cookies.get(SESSION_COOKIE, "")
     if visit.text("new") != visit.text("again"):
         return visit.page("password.html", 400, problem="different", is_changed=False)
@@ -88,7 +91,12 @@ def change_password(visit: Visit) -> Response:
         return visit.page("password.html", 400, problem="wrong", is_changed=False)
     except InvalidInputError:
         return visit.page("password.html", 400, problem="weak", is_changed=False)
-    return _carrying(visit, RedirectResponse("/password?changed=yes", status_code=303), signed_in)
+    return carrying(visit, RedirectResponse("/password?changed=yes", status_code=303), signed_in)
+
+
+def _check_passwords(visit: Visit) -> None:
+    if not visit.room.has_passwords:
+        raise NotFoundError("people sign in at the provider only")
 
 
 def choose_look(visit: Visit) -> Response:
@@ -107,24 +115,25 @@ def local_address(back: str) -> str:
     return back if is_local else "/"
 
 
-def _beyond_login(back: str) -> str:
+def beyond_login(back: str) -> str:
     """Where to go once signed in: not to the form for signing in again."""
     address = local_address(back)
     return "/" if address.startswith(("/login", "/logout")) else address
 
 
-def _login_form(
-    visit: Visit, status: int = 200, *, back: str, problem: str = "", wait_s: int = 0
-) -> Response:
+def login_form(visit: Visit, status: int = 200, *, back: str, problem: str = "", wait_s: int = 0) -> Response:
+    """The page on which people sign in, with what went wrong."""
     token = visit.request.cookies.get(_LOGIN_COOKIE) or secrets.token_urlsafe(24)
     answer = visit.page(
         "login.html",
         status,
         login_token=token,
-        back=_beyond_login(back),
+        back=beyond_login(back),
         problem=problem,
         wait_s=wait_s,
         login=visit.text("login")[:60],
+        provider="" if visit.room.sign_on is None else visit.room.sign_on.label,
+        has_passwords=visit.room.has_passwords,
     )
     answer.set_cookie(
         _LOGIN_COOKIE,
@@ -137,7 +146,8 @@ def _login_form(
     return answer
 
 
-def _carrying(visit: Visit, answer: Response, signed_in: SignedIn) -> Response:
+def carrying(visit: Visit, answer: Response, signed_in: SignedIn) -> Response:
+    """An answer with the cookie of a fresh session."""
     answer.set_cookie(
         SESSION_COOKIE,
         signed_in.token,

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from pydantic import BaseModel, ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
@@ -126,6 +127,7 @@ class Visit:
             theme=theme if theme in _THEMES else "",
             session=self.session,
             address=self.request.url.path,
+            has_passwords=self.room.has_passwords,
         )
 
 
@@ -170,7 +172,8 @@ class Reception:
             visit = self._visit(request)
             try:
                 if not is_open:
-                    visit = await self._let_in(visit, duty)
+                    visit = await self._let_in(visit)
+                    _check_duty(visit, duty)
                 visit = await _heard(visit, shape, is_open=is_open)
                 return await run_in_threadpool(handler, visit)
             except ReviewError as error:
@@ -184,13 +187,21 @@ class Reception:
         spoken = language(request.cookies.get(LANGUAGE_COOKIE))
         return Visit(request, self.room, self.renderer, spoken)
 
-    async def _let_in(self, visit: Visit, duty: Duty | None) -> Visit:
+    async def _let_in(self, visit: Visit) -> Visit:
         token = visit.request.cookies.get(SESSION_COOKIE, "")
-        session = await run_in_threadpool(self.room.entrance.session_of, token)
-        visit = _with(visit, session=session)
-        if duty is not None and not session.may(duty):
-            raise ForbiddenError(f"{session.person.login} may not {duty}")
-        return visit
+        return _with(visit, session=await run_in_threadpool(self.room.entrance.session_of, token))
+
+    def missing(self, request: Request, error: Exception) -> Response:
+        """For an address that nothing stands at, or not for this method."""
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        kind = "not_found" if status == HTTPStatus.NOT_FOUND else ""
+        return self._visit(request).page("refused.html", status, kind=kind)
+
+
+def _check_duty(visit: Visit, duty: Duty | None) -> None:
+    """Once it is known who it is: the page that says no still has the way to their own."""
+    if duty is not None and visit.session is not None and not visit.session.may(duty):
+        raise ForbiddenError(f"{visit.person.login} may not {duty}")
 
 
 async def _heard(visit: Visit, shape: type[BaseModel] | None, *, is_open: bool) -> Visit:

@@ -278,16 +278,15 @@ def test_an_office_gets_its_own_receipt(place: Place) -> None:
 
 def test_a_look_at_a_file_in_a_process_of_its_own(tmp_path: Path) -> None:
     form = default_template_path()
-    seen = inspect_apart(SAMPLES / "scans" / "office-12" / "good.pdf", form)
-    assert (seen.page_count, [page.slips for page in seen.pages], seen.reason) == (1, [1], None)
     broken = tmp_path / "broken.tif"
     broken.write_bytes(b"II*\0 nothing more")
     letter = inspect_apart(SAMPLES / "scans" / "Почта-194044" / "письмо.jpg", form)
     assert ["not our form" in why.en for page in letter.pages for why in page.scan_again] == [True]
     turned = inspect_apart(SAMPLES / "scans" / "office-12" / "upside-down.pdf", form)
+    assert (turned.page_count, [page.slips for page in turned.pages], turned.reason) == (1, [1], None)
     assert [len(page.scan_again) for page in turned.pages] == [0]
     assert ["upside down" in note.en for page in turned.pages for note in page.notes] == [True]
-    assert inspect_file(broken, form, 1) == {"pages": [], "page_count": 0, "reason": "scan_broken"}
+    assert inspect_file(broken, [form], 1) == {"pages": [], "page_count": 0, "reason": "scan_broken"}
     late = inspect_apart(broken, form, timeout_s=0.01).reason
     assert late is not None
     assert late.code == "page_timeout"

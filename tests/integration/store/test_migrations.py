@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -80,6 +81,36 @@ def test_a_step_that_fails_leaves_the_ledger_at_the_version_it_had(
     assert books.rows("SELECT type, name, sql FROM sqlite_master ORDER BY name") == before
     with books.open() as ledger:
         assert len(ledger.slips(NOVEMBER)) == 1
+
+
+def test_answers_of_before_are_told_which_decision_they_came_with(
+    books: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upgrade = command.upgrade
+    with monkeypatch.context() as patch:
+        patch.setattr(command, "upgrade", lambda config, _: upgrade(config, "0005"))
+        patch.setattr(migrating, "HEAD", "0005")
+        with books.open():
+            pass
+    for who in ("anna", "out of a list"):
+        books.rows(
+            "INSERT INTO answers (slip_id, period, office, who, at, is_blind, person, machine) VALUES "  # noqa: S608
+            f"('s1', '2026-11', '', '{who}', '1', 0, '', ''), ('s1', '2026-11', '', '{who}', '2', 0, '', '')"
+        )
+    books.rows(
+        "INSERT INTO decisions (number, at, period, slip_id, who, action, fence, settles, body, hash) VALUES "
+        "(1, '1', '2026-11', 's1', 'anna', 'confirm', 1, 1, '', ''),"
+        "(2, '2', '2026-11', 's1', 'anna', 'confirm', 2, 1, '', '')"
+    )
+    with books.open():
+        assert books.rows("SELECT who, at, decision FROM answers ORDER BY id") == [
+            ("anna", "1", 1),
+            ("anna", "2", 2),
+            ("out of a list", "1", None),
+            ("out of a list", "2", None),
+        ]
+    with pytest.raises(Exception, match="append-only"):
+        books.rows("UPDATE answers SET decision = 2")
 
 
 def test_a_ledger_of_a_newer_version_is_refused_and_left_alone(books: Books) -> None:

@@ -9,9 +9,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forms_ocr.budget import is_sampled
-from forms_ocr.model import Disposition, FiledSlip, Reason
+from forms_ocr.model import Disposition, FiledSlip, Reason, Roles
 from forms_ocr.review.checking import Checker
-from forms_ocr.review.filling import Waiting, is_for_people, queue_entry, rank_of, value_at_risk
+from forms_ocr.review.filling import (
+    Waiting,
+    is_for_people,
+    queue_entry,
+    rank_of,
+    readers_by_account,
+    said_by,
+    value_at_risk,
+)
+from forms_ocr.store import FIRST, SENIOR
 from tests.unit.review.conftest import ReadSlip
 
 NOON = "2026-11-26T12:00:00.000+00:00"
@@ -80,3 +89,43 @@ def test_cells_in_doubt_go_to_sheets_with_a_few_that_are_known(checker: Checker,
     known = [cell for cell in entry.cells if cell.is_known]
     assert len(known) == 2
     assert all(cell.field != "reading" for cell in known)
+
+
+def test_a_slip_is_asked_about_by_its_own_form(checker: Checker, read_slip: ReadSlip) -> None:
+    box = next(field for field in checker.template.fields if field.name == "box")
+    order = replace(checker.template, fields=(box,), roles=Roles(), fingerprint="order")
+    both = Checker(checker.template, checker.rules, None, [order])
+    slip = waiting(read_slip, account="", reading="")
+    of_order = replace(slip, slip=replace(slip.slip, template="order"))
+    assert queue_entry(of_order, both, "2026-11", NOON, 0.0).fields == ("box",)
+    assert "account" in queue_entry(slip, both, "2026-11", NOON, 0.0).fields
+    assert both.of("order").template is order
+    assert both.of("of a form that nobody named") is both
+
+
+def contradicting(read_slip: ReadSlip, slip_id: str, decided_by: str = "") -> Waiting:
+    record = replace(read_slip(), disposition=Disposition.REVIEW, reasons=(Reason.CONFLICTING_READINGS,))
+    slip = FiledSlip(slip_id, "o", "a.pdf", 1, 1, record)
+    return Waiting(slip, "w", is_answered=False, decided_by=decided_by)
+
+
+def test_who_confirmed_slips_that_contradict_each_other_reads_none_of_them(
+    checker: Checker, read_slip: ReadSlip
+) -> None:
+    slips = [contradicting(read_slip, "s1", "anna"), contradicting(read_slip, "s2", "boris")]
+    slips += [contradicting(read_slip, "s3"), replace(waiting(read_slip), decided_by="vera")]
+    readers = readers_by_account(slips)
+    assert readers == {"121000000000": frozenset({"anna", "boris"})}
+    read, *_, unread = (
+        queue_entry(one, checker, "2026-11", NOON, 0.0, readers["121000000000"]) for one in slips[:3]
+    )
+    assert (read.stage, read.readers) == (SENIOR, frozenset({"anna", "boris"}))
+    assert (unread.stage, unread.readers) == (FIRST, frozenset()), "nobody has read it"
+
+
+def test_what_is_said_is_what_is_through_or_would_be(read_slip: ReadSlip) -> None:
+    through, held = waiting(read_slip), contradicting(read_slip, "s2", "boris")
+    doubtful = waiting(read_slip, "s3", doubts={"reading": {4: {"0": 0.5, "6": 0.45}}})
+    said = list(said_by([through, held, doubtful]))
+    assert [(one.slip_id, one.who) for one in said] == [("s1", ""), ("s2", "boris")]
+    assert {one.account for one in said} == {"121000000000"}

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import dataclasses
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import BinaryIO
 
@@ -32,6 +32,7 @@ from forms_ocr.review.faults import (
 from forms_ocr.review.figures import Figures
 from forms_ocr.review.gallery import Gallery
 from forms_ocr.review.lookup import Lookup
+from forms_ocr.review.managing import Managing
 from forms_ocr.review.room import ReviewRoom
 from forms_ocr.review.sheets import Sheets
 from forms_ocr.review.shown import (
@@ -429,6 +430,24 @@ def paper_slip(number: int, office: str = "office-07", **changes: object) -> Pap
     return PaperSlip(**values)  # type: ignore[arg-type]
 
 
+class MemoryManaging(Managing):
+    """Notes what was changed, and changes nothing."""
+
+    def __init__(self) -> None:
+        self.changes: list[tuple[str, Role, tuple[str, ...], bool]] = []
+
+    def all(self, person: Person) -> tuple[Person, ...]:
+        del person
+        return tuple(PEOPLE.values())
+
+    def change(
+        self, person: Person, login: str, role: Role, offices: Iterable[str], *, is_disabled: bool
+    ) -> Person:
+        del person
+        self.changes.append((login, role, tuple(offices), is_disabled))
+        return PEOPLE[login]
+
+
 def memory_room(slips: Sequence[PaperSlip] = (), *, is_secure: bool = False) -> ReviewRoom:
     """Everything behind the pages, in memory."""
     desk = MemoryDesk(slips)
@@ -440,5 +459,6 @@ def memory_room(slips: Sequence[PaperSlip] = (), *, is_secure: bool = False) -> 
         sheets=MemorySheets(),
         back_office=MemoryBackOffice(),
         figures=MemoryFigures(),
+        managing=MemoryManaging(),
         is_secure=is_secure,
     )

@@ -143,3 +143,20 @@ def test_https_is_kept_to_where_it_is_used() -> None:
     answer = secure.get("/login")
     assert "max-age" in answer.headers["strict-transport-security"]
     assert "secure" in answer.headers["set-cookie"].lower()
+
+
+def test_an_address_that_is_none_is_told_in_the_visitors_language(browser: Browser) -> None:
+    missing = browser.get("/nowhere")
+    assert missing.status == 404
+    assert "Здесь ничего нет" in missing.text
+    browser.cookies["forms_ocr_language"] = "en"
+    assert "There is nothing here" in browser.get("/nowhere").text
+    assert "content-security-policy" in browser.get("/nowhere").headers
+    assert browser.get("/queue/save").status == 405
+
+
+def test_who_may_not_see_a_page_keeps_the_way_to_their_own(browser: Browser) -> None:
+    refused = browser.get("/figures")
+    assert refused.status == 403
+    assert 'href="/queue"' in refused.text
+    assert 'href="/figures"' not in refused.text
