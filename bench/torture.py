@@ -28,6 +28,8 @@ from forms_ocr.errors import ExitCode
 
 _PATIENCE_S = 300.0
 _GONE_AFTER_S = 60.0
+"""What forks the workers first imports for about 2 s of processor time, and notices the end only then."""
+
 _ENDED = (ExitCode.DONE, ExitCode.QUARANTINED)
 _KILLED_BY = 0.8
 """Share of an undisturbed run by whose time kills come; a life that goes on from another one is shorter."""

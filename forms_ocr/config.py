@@ -7,6 +7,7 @@ import tomllib
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
@@ -99,6 +100,8 @@ class BatchSection(_Section):
             batch fewer are handed over.
         page_timeout_s: A task that takes longer is stopped and its pages are tried one by one; then the limit
             holds for each. Above the limit of ``[ingest]``, so that the milder one strikes first.
+        page_cpu_s: The same for processor time, which the system itself watches: a busy machine cannot use it
+            up, and a decoder that goes round in circles is stopped even when nobody looks.
         worker_memory_mb: Address space of a worker; a page of 100 million pixels and all libraries fit in.
         recycle_after_pages: A worker is replaced after about so many pages, whatever it may have hoarded.
         max_failed_share: With more than this share of foreign and quarantined pages among those that are not
@@ -109,6 +112,7 @@ class BatchSection(_Section):
     workers: Annotated[int, Field(ge=1, le=256)] | None = None
     pages_per_task: Annotated[int, Field(ge=1, le=1000)] = 16
     page_timeout_s: PositiveFloat = 60.0
+    page_cpu_s: PositiveFloat = 45.0
     worker_memory_mb: Annotated[int, Field(ge=512)] = 4096
     recycle_after_pages: PositiveInt = 4000
     max_failed_share: Annotated[float, Field(ge=0.0, le=1.0)] = 0.3
@@ -167,6 +171,64 @@ class ReviewSection(_Section):
     max_upload_bytes: PositiveInt = 512 << 20
 
 
+def is_safe_address(address: str) -> bool:
+    """Whether nobody on the way can listen: HTTPS, or a program of this machine."""
+    parts = urlsplit(address)
+    is_here = parts.scheme == "http" and parts.hostname in {"127.0.0.1", "::1", "localhost"}
+    return bool(parts.hostname) and (parts.scheme == "https" or is_here)
+
+
+def _safe_address(address: str) -> str:
+    is_plain = not address or (is_safe_address(address) and not any(mark in address for mark in "?#@ "))
+    if not is_plain:
+        raise ValueError("write an address with https://, and nothing of ? # @ in it")
+    return address
+
+
+SafeAddress = Annotated[str, AfterValidator(_safe_address)]
+"""Of a server that is reached by HTTPS, or of a program of this machine; "" for none."""
+
+
+class OidcSection(_Section):
+    """``[oidc]``: signing in to review at a provider, by OpenID Connect.
+
+    Attributes:
+        issuer: The provider's address, exactly as it calls itself; "" for no provider.
+        client_secret_file: Beside the configuration where it is not absolute. None: the secret stands in the
+            environment, never on a command line.
+        address: Of the review pages, as people type it.
+        claim: What of an identity is the login of an account that is there already.
+        scopes: Separated by blanks, as the protocol has them.
+        label: What people call the provider; its host if "".
+        passwords: Passwords of our own let people in, too.
+    """
+
+    issuer: SafeAddress = ""
+    client_id: str = ""
+    client_secret_file: Path | None = None
+    address: SafeAddress = ""
+    claim: Annotated[str, Field(min_length=1)] = "preferred_username"
+    scopes: str = "openid profile"
+    label: str = ""
+    passwords: bool = True
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        missing = [name for name in ("client_id", "address") if not getattr(self, name)]
+        if self.issuer and missing:
+            raise ValueError(f"with an issuer, {' and '.join(missing)} must be set, too")
+        if self.issuer and "openid" not in self.scopes.split():
+            raise ValueError("scopes: 'openid' must be one of them")
+        if not self.issuer and self != OidcSection.model_construct():
+            raise ValueError("issuer: nothing of this holds without one")
+        return self
+
+    @property
+    def name(self) -> str:
+        """What people call the provider."""
+        return self.label or urlsplit(self.issuer).netloc
+
+
 _ZONE_ADVICE = "write e.g. Europe/Moscow; is the system package tzdata installed?"
 
 
@@ -196,6 +258,7 @@ class Configuration(_Section):
     batch: BatchSection = BatchSection()
     intake: IntakeSection = IntakeSection()
     review: ReviewSection = ReviewSection()
+    oidc: OidcSection = OidcSection()
 
     def current_period(self, now: datetime) -> Period:
         """The billing month of a moment in the district's local time. ``now`` carries its zone."""
@@ -215,7 +278,10 @@ def load_configuration(path: Path | None) -> Configuration:
     except ValidationError as error:
         raise ConfigurationError(subject, [_fault(detail) for detail in error.errors()]) from error
     beside = Path() if path is None else path.parent
-    return found.model_copy(update={"templates": tuple(beside / one for one in found.templates)})
+    secret = found.oidc.client_secret_file
+    oidc = found.oidc.model_copy(update={"client_secret_file": None if secret is None else beside / secret})
+    templates = tuple(beside / one for one in found.templates)
+    return found.model_copy(update={"templates": templates, "oidc": oidc})
 
 
 def _read(path: Path) -> dict[str, Any]:

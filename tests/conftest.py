@@ -18,6 +18,16 @@ _LOGGER = logging.getLogger("forms_ocr")
 _UNTOUCHED = _LOGGER.level, _LOGGER.propagate, list(_LOGGER.handlers)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long and has a quicker relative runs where it is asked for."""
+    if os.environ.get("FORMS_OCR_TEST_ALL"):
+        return
+    skipped = pytest.mark.skip(reason="takes long: set FORMS_OCR_TEST_ALL to run it, as .ci/run does")
+    for item in items:
+        if item.get_closest_marker("slow"):
+            item.add_marker(skipped)
+
+
 @pytest.fixture(autouse=True)
 def _own_log() -> Iterator[None]:
     """Commands run inside a test, or in a fixture that several tests share, take the program's log over.

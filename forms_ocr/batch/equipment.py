@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import math
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from functools import partial
@@ -15,7 +16,7 @@ from forms_ocr.model import Page, Period, Registration, Rules, Template, templat
 from forms_ocr.pipeline import build_reader, draw_slip, read_page
 
 
-def pipeline_equipment(
+def pipeline_equipment(  # noqa: PLR0913, PLR0917  # all that a worker needs; the last two may be left out
     template: Path,
     registry: Path | None,
     rules: Rules,
@@ -23,6 +24,7 @@ def pipeline_equipment(
     limits: Limits,
     memory_bytes: int,
     other_templates: Sequence[Path] = (),
+    task_cpu_s: float = math.inf,
 ) -> Equipment:
     """Equipment that opens scans with ingest and reads pages with the pipeline."""
     return Equipment(
@@ -30,6 +32,7 @@ def pipeline_equipment(
         open_scan=partial(_open_with_limits, limits),
         memory_bytes=memory_bytes,
         preload=(__name__,),
+        task_cpu_s=task_cpu_s,
     )
 
 

@@ -104,7 +104,7 @@ class Supervisor:
         """Quarantine the one page that made a task fail twice."""
         _log.error("page given up", extra={"facts": _facts(ended)})
         (unit,) = ended.task.units
-        page = _given_up(unit, ended, self._pool.task_timeout_s)
+        page = _given_up(unit, ended, self._pool)
         self._file([ScanFindings(unit.scan_id, None, (page,))])
 
     def _file(self, findings: Sequence[ScanFindings]) -> None:
@@ -148,10 +148,15 @@ def _broke_reader(failure: Failure) -> PageEntry:
     return _quarantined(failure.page, Reason.PAGE_CRASHED_READER, what)
 
 
-def _given_up(unit: Unit, ended: Ended, timeout_s: float) -> PageEntry:
+def _given_up(unit: Unit, ended: Ended, pool: WorkerPool) -> PageEntry:
     page = unit.numbers[0] if unit.numbers else 0
     if ended.ending is Ending.TIMED_OUT:
-        what = f"not read within {timeout_s:g} s, tried twice; scan it again, at 300 dpi"
+        what = f"not read within {pool.task_timeout_s:g} s, tried twice; scan it again, at 300 dpi"
+        return _quarantined(page, Reason.PAGE_TIMEOUT, what)
+    if ended.exit_status == -signal.SIGXCPU:
+        what = (
+            f"not read with {pool.task_cpu_s:g} s of processor time, tried twice; scan it again, at 300 dpi"
+        )
         return _quarantined(page, Reason.PAGE_TIMEOUT, what)
     what = f"the process that read it died twice ({_death(ended.exit_status)}); scan it again"
     return _quarantined(page, Reason.PAGE_CRASHED_READER, what)

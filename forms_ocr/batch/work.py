@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -35,12 +36,14 @@ class Equipment:
         open_scan: Opens an original.
         memory_bytes: Address space the worker may use.
         preload: Modules that all workers need, imported once for all of them. They must start no threads.
+        task_cpu_s: Processor time that one task may use; a worker that uses more is killed by the system.
     """
 
     build_reader: Callable[[], PageReader]
     open_scan: Callable[[Path], AbstractContextManager[OpenScan]]
     memory_bytes: int
     preload: tuple[str, ...] = ()
+    task_cpu_s: float = math.inf
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
+import math
 import multiprocessing
 import os
 import resource
 import sys
-import threading
 from collections.abc import Iterable
 from multiprocessing import connection
 from pathlib import Path
@@ -41,7 +42,7 @@ _station = _Station()
 
 def prepare(equipment: Equipment) -> None:
     """Make this process a worker."""
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    _end_with_parent()
     _silence()
     cv2.setNumThreads(1)
     resource.setrlimit(resource.RLIMIT_AS, (equipment.memory_bytes, resource.RLIM_INFINITY))
@@ -50,10 +51,18 @@ def prepare(equipment: Equipment) -> None:
 
 
 def _end_with_parent() -> None:
-    """Die with the supervisor, however it died; otherwise the worker would wait for tasks for ever."""
+    """Let the system kill this process when the supervisor is gone, however it went.
+
+    It sends SIGIO when the other end of the pipe to the supervisor is closed. A thread that waited for that
+    could not end a decoder which keeps Python to itself.
+    """
     parent = multiprocessing.parent_process()
-    if parent is not None:
-        connection.wait([parent.sentinel])
+    if parent is None:
+        return
+    fcntl.fcntl(parent.sentinel, fcntl.F_SETOWN, os.getpid())
+    flags = fcntl.fcntl(parent.sentinel, fcntl.F_GETFL)
+    fcntl.fcntl(parent.sentinel, fcntl.F_SETFL, flags | os.O_ASYNC)
+    if connection.wait([parent.sentinel], 0):  # it was gone before
         os._exit(1)
 
 
@@ -72,6 +81,7 @@ def perform(task: Task) -> tuple[UnitResult, ...]:
     """
     if _station.error is not None:
         raise _station.error
+    _allow_processor_time(_station.equipment.task_cpu_s)
     results: list[UnitResult] = []
     pages_left = task.page_limit
     for unit in task.units:
@@ -79,6 +89,22 @@ def perform(task: Task) -> tuple[UnitResult, ...]:
         pages_left -= len(result.findings.pages) + len(result.failures)
         results.append(result)
     return tuple(results)
+
+
+def _allow_processor_time(seconds: float) -> None:
+    """Bound what is used from here on; beyond it the system sends SIGXCPU, which kills.
+
+    What is meant is the task, so the bound is drawn anew with each. Programs that are started meanwhile get
+    the same one, and begin to count from zero.
+    """
+    if math.isinf(seconds):
+        return
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    bound = math.ceil(used.ru_utime + used.ru_stime + seconds)
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(
+        resource.RLIMIT_CPU, (bound if hard == resource.RLIM_INFINITY else min(bound, hard), hard)
+    )
 
 
 def _work_off(unit: Unit, page_limit: int, station: _Station) -> UnitResult:

@@ -123,4 +123,14 @@ class Refiller:
 
 def refill_command(workspace: Path, options: Sequence[str]) -> list[str]:
     """How this program is started to refill the queue."""
-    return [sys.executable, "-m", "forms_ocr.cli", "review", "-w", str(workspace), "--fill-only", *options]
+    return [
+        sys.executable,
+        "-P",
+        "-m",
+        "forms_ocr.cli",
+        "review",
+        "-w",
+        str(workspace),
+        "--fill-only",
+        *options,
+    ]

@@ -47,7 +47,7 @@ Inspector = Callable[[Path], Inspected]
 
 def inspect_apart(path: Path, *templates: Path, timeout_s: float = TIMEOUT_S) -> Inspected:
     """Look at a file in a process of its own, which is ended when it takes too long."""
-    command = [sys.executable, "-m", __name__, str(path), str(MOST_PAGES), *map(str, templates)]
+    command = [sys.executable, "-P", "-m", __name__, str(path), str(MOST_PAGES), *map(str, templates)]
     try:
         done = subprocess.run(command, capture_output=True, timeout=timeout_s, check=True)  # noqa: S603
     except subprocess.TimeoutExpired:

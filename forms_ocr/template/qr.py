@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from reportlab.graphics.barcode.qrencoder import QR8bitByte, QRAlphaNum, QRCode, QRErrorCorrectLevel
 
 
 def qr_bits(text: str) -> NDArray[np.bool_]:
@@ -13,6 +12,14 @@ def qr_bits(text: str) -> NDArray[np.bool_]:
     Returns:
         (N, N), True is black, without the quiet zone.
     """
+    # comes with all of reportlab's graphics, for which commands that print no code need not wait
+    from reportlab.graphics.barcode.qrencoder import (  # noqa: PLC0415
+        QR8bitByte,
+        QRAlphaNum,
+        QRCode,
+        QRErrorCorrectLevel,
+    )
+
     code = QRCode(None, QRErrorCorrectLevel.Q)
     # left to itself the encoder writes Cyrillic as Kanji, which few readers turn back into letters
     code.addData(QRAlphaNum(text) if QRAlphaNum.valid(text) else QR8bitByte(text))

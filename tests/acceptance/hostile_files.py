@@ -8,6 +8,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import pikepdf
@@ -60,8 +61,9 @@ def _bombs() -> Iterator[Hostile]:
     yield _file("bombs/pages.pdf", _pages(20_000, 20_000), Reason.SCAN_TOO_MANY_PAGES)
     yield _file("bombs/one-page-often.pdf", _pages(200_000, 1), Reason.SCAN_TOO_MANY_PAGES)
     yield _file("bombs/pages.tif", _endless_tiff(), Reason.SCAN_BROKEN, Reason.SCAN_TOO_MANY_PAGES)
-    yield _file("bombs/kilometres.pdf", _pdf_of(b"0 0 9 9 re f", MediaBox=Array([0, 0, 9e7, 9e7])), too_large)
-    yield _file("bombs/unpacks.pdf", _pdf_of(b"n " * 30_000_000), *_GIVEN_UP)
+    kilometres = _pdf_of(zlib.compress(b"0 0 9 9 re f"), MediaBox=Array([0, 0, 9e7, 9e7]))
+    yield _file("bombs/kilometres.pdf", kilometres, too_large)
+    yield _file("bombs/unpacks.pdf", _pdf_of(_packed(b"n " * 500_000, 60)), *_GIVEN_UP)
     yield _file("bombs/forms-in-forms.pdf", _forms_in_forms(), *_GIVEN_UP, FOREIGN, PageDisposition.BLANK)
     yield _file("bombs/objects.pdf", _packed_objects(900_000_000), *_GIVEN_UP, Reason.SCAN_BROKEN)
     yield _file("bombs/zip.pdf", _zip_bomb(), Reason.SCAN_TYPE_UNKNOWN)
@@ -86,10 +88,21 @@ def _huge_png(side_px: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + b"".join(framed)
 
 
-def _pdf_of(content: bytes, **page: object) -> bytes:
+def _packed(block: bytes, times: int) -> bytes:
+    """A zlib stream (RFC 1950) of a block so many times, packed once: it ends at a whole byte, reset."""
+    packer = zlib.compressobj(9, wbits=-15)
+    once = packer.compress(block) + packer.flush(zlib.Z_FULL_FLUSH)
+    checksum = 1
+    for _ in range(times):
+        checksum = zlib.adler32(block, checksum)
+    return b"\x78\xda" + once * times + b"\x03\x00" + struct.pack(">I", checksum)
+
+
+def _pdf_of(packed: bytes, **page: object) -> bytes:
+    """One page; what draws it is deflated."""
     made = pikepdf.new()
     made.add_blank_page(page_size=(420, 298))
-    made.pages[0].obj.Contents = Stream(made, zlib.compress(content), Filter=Name.FlateDecode)
+    made.pages[0].obj.Contents = Stream(made, packed, Filter=Name.FlateDecode)
     for key, value in page.items():
         made.pages[0].obj[f"/{key}"] = value
     return _written(made)
@@ -150,9 +163,7 @@ def _form(made: pikepdf.Pdf, content: bytes, resources: Dictionary) -> Stream:
 
 def _packed_objects(size_bytes: int) -> bytes:
     """A stream of objects that takes all memory when it is unpacked."""
-    packer = zlib.compressobj(9)
-    blanks = b" " * (1 << 20)
-    packed = b"".join(packer.compress(blanks) for _ in range(size_bytes >> 20)) + packer.flush()
+    packed = _packed(b" " * (1 << 20), size_bytes >> 20)
     body = b"%PDF-1.5\n"
     stream_at = len(body)
     body += b"1 0 obj<</Type/ObjStm/N 2/First 10/Filter/FlateDecode/Length %d>>stream\n" % len(packed)
@@ -164,6 +175,7 @@ def _packed_objects(size_bytes: int) -> bytes:
     return body + rows + b"\nendstream endobj\nstartxref\n%d\n%%%%EOF\n" % xref_at
 
 
+@cache
 def _zip_bomb() -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:

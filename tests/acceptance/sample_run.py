@@ -10,6 +10,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from click.testing import CliRunner, Result
+
+from forms_ocr.cli import main
+
 SAMPLES = Path(__file__).parents[2] / "samples"
 COMMAND = Path(sys.executable).with_name("forms-ocr")
 
@@ -24,6 +28,11 @@ def forms_ocr(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[
     return subprocess.run(
         [COMMAND, *arguments], cwd=cwd, capture_output=True, text=True, timeout=170, check=False
     )
+
+
+def in_process(*arguments: str | Path) -> Result:
+    """The same command without a process of its own, where only what it says and its exit code count."""
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import pytest
 from forms_ocr.errors import ExitCode
 from forms_ocr.ingest.names import printable
 from tests.acceptance.hostile_files import Hostile, hostile_files
-from tests.acceptance.sample_run import Row, SampleRun, forms_ocr, read_table
+from tests.acceptance.sample_run import Row, SampleRun, forms_ocr, in_process, read_table
 
 LIMITS = "[ingest]\npage_timeout_s = 1.0\n[batch]\npage_timeout_s = 30.0\nworker_memory_mb = 1536\n"
 FORMULA = re.compile(r"[=+\-@\t\r\n]")
@@ -79,5 +79,5 @@ def test_nothing_was_unpacked_and_everything_adds_up(hostile_run: SampleRun) -> 
     below = hostile_run.workspace.parent
     assert not list(below.rglob("escape.sh"))
     assert not list(below.rglob("autorun.pdf"))
-    verified = forms_ocr("verify", "-w", hostile_run.workspace, cwd=below)
-    assert verified.returncode == ExitCode.DONE, verified.stdout
+    verified = in_process("verify", "-w", hostile_run.workspace)
+    assert verified.exit_code == ExitCode.DONE, verified.stdout

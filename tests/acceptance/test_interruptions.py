@@ -16,8 +16,8 @@ import pytest
 from forms_ocr.errors import ExitCode
 from tests.acceptance.sample_run import COMMAND, SAMPLES, forms_ocr
 
-COPIES = 5
-"""Of a box of six pages; more than two workers have under way at once."""
+COPIES = 2
+"""Of a box of six pages; more than two workers have under way at once when they get them one by one."""
 
 PAGES = COPIES * 6
 
@@ -29,12 +29,13 @@ def inbox(tmp_path_factory: pytest.TempPathFactory) -> Path:
     office.mkdir(parents=True)
     for number in range(COPIES):
         shutil.copy(SAMPLES / "scans" / "office-12" / "box-1.pdf", office / f"{number}.pdf")
+    (office.parent.parent / "portions.toml").write_text("[batch]\npages_per_task = 1\n", encoding="utf-8")
     return office.parent
 
 
 def arguments(inbox: Path, workspace: Path) -> list[str | Path]:
     given: list[str | Path] = ["run", inbox, "-w", workspace, "--registry", SAMPLES / "registry.csv"]
-    return [*given, "--period", "2026-11", "--workers", "2"]
+    return [*given, "--config", inbox.parent / "portions.toml", "--period", "2026-11", "--workers", "2"]
 
 
 @pytest.fixture(scope="module")
@@ -108,12 +109,14 @@ def test_after_ctrl_c_it_says_how_to_go_on_and_the_next_run_ends_like_a_whole_on
     assert exports(tmp_path / "workspace") == whole
 
 
+@pytest.mark.slow  # with doubles of the stages: batch/test_batch_signals.py
 def test_sigterm_ends_it_in_order_with_a_code_of_its_own(inbox: Path, tmp_path: Path) -> None:
     code, said = interrupt(inbox, tmp_path / "workspace", signal.SIGTERM)
     assert code == ExitCode.TERMINATED, said
     assert "run the same command to go on" in said
 
 
+@pytest.mark.slow  # likewise
 def test_asked_twice_it_stops_at_once(inbox: Path, tmp_path: Path) -> None:
     process = start(inbox, tmp_path / "workspace")
     for _ in range(2):

@@ -1,16 +1,27 @@
-"""The main job on the samples: every row of the truth is met, nothing is lost, nothing is guessed."""
+"""The samples, read: every row of the truth is met, nothing is lost, nothing is guessed; people's answers."""
 
 from __future__ import annotations
 
+import csv
 import json
+import shutil
 from collections import Counter
 from pathlib import Path
 
+import cv2
 import pytest
 
 from forms_ocr.errors import ExitCode
 from forms_ocr.model import PageDisposition
-from tests.acceptance.sample_run import SAMPLES, SLIP_TABLES, Row, SampleRun, read_table, run_samples
+from tests.acceptance.sample_run import (
+    SAMPLES,
+    SLIP_TABLES,
+    Row,
+    SampleRun,
+    in_process,
+    read_table,
+    run_samples,
+)
 
 pytestmark = pytest.mark.acceptance
 
@@ -109,6 +120,7 @@ def test_contradicting_slips_have_their_pictures_in_the_report(sample_run: Sampl
         assert 'href="data:image/jpeg' in card
 
 
+@pytest.mark.slow  # with doubles of the stages: cli/test_run_command.py
 def test_second_run_changes_nothing(sample_run: SampleRun) -> None:
     before = sample_run.files()
     again = run_samples(sample_run.workspace, "--workers", "2")
@@ -116,6 +128,50 @@ def test_second_run_changes_nothing(sample_run: SampleRun) -> None:
     assert again.files() == before
 
 
+@pytest.mark.slow  # with doubles of the stages: batch/test_batch_runs.py
 def test_number_of_workers_changes_nothing(sample_run: SampleRun, tmp_path: Path) -> None:
     alone = run_samples(tmp_path / "workspace", "--workers", "1")
     assert alone.files() == sample_run.files()
+
+
+# -- people's answers --------------------------------------------------------------------------
+
+
+def test_pictures_of_the_blind_sample_show_slips_and_answers_measure_quality(
+    sample_run: SampleRun, tmp_path: Path
+) -> None:
+    everything = tmp_path / "all.toml"
+    everything.write_text("[budget]\nblind_share = 1.0\n")
+    shutil.copytree(sample_run.workspace, tmp_path / "workspace")
+    options = ("-w", tmp_path / "workspace", "--config", everything)
+    assert in_process("answers", "sample", *options, "--out", tmp_path / "s.csv").exit_code == 0
+    rows = read_table(tmp_path / "s.csv")
+    accepted = [row for row in sample_run.slips.values() if row["disposition"] == "accepted"]
+    assert {row["slip_id"] for row in rows} == {row["slip_id"] for row in accepted}
+    for row in rows:
+        picture = cv2.imread(row["picture"], cv2.IMREAD_GRAYSCALE)
+        assert picture is not None
+        assert picture.shape[1] > picture.shape[0] > 400
+
+    truth = {(row["scan"], row["page"], row["slip"]): row for row in read_table(SAMPLES / "truth.csv")}
+    with (tmp_path / "keyed.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(("slip_id", "account", "reading", "date", "who"))
+        for row in rows:
+            true = truth[row["scan"], row["page"], row["slip"]]
+            writer.writerow((row["slip_id"], true["account"], true["reading"], true["date"], "anna"))
+    filed = in_process("answers", "import", tmp_path / "keyed.csv", *options)
+    assert filed.exit_code == 0, filed.stderr
+    said = in_process("quality", *options).stdout
+    assert f"{len(rows)} │     0" in said
+    assert "is not confirmed yet" in said
+
+
+def test_a_slip_is_explained_to_a_clerk(sample_run: SampleRun) -> None:
+    below = next(row for row in sample_run.slips.values() if row["reasons"] == "reading_below_last")
+    said = in_process("explain", below["slip_id"], "-w", sample_run.workspace, "--lang", "ru")
+    assert said.exit_code == 0, said.stderr
+    assert "На проверку человеком: показание меньше предыдущего" in said.stdout
+    assert "прошлое показание" in said.stdout
+    assert "- Показание подходит к счётчику и к прошлому показанию" in said.stdout
+    assert "+ Бланк подписан" in said.stdout

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import beta
+from scipy.special import betaincinv
 
 _LEVEL = 0.95
 
@@ -40,14 +40,14 @@ class Rate:
         """The true share is not below this; 0 without trials."""
         if not self.events:
             return 0.0
-        return float(beta.ppf((1 - _LEVEL) / 2, self.events, self.trials - self.events + 1))
+        return float(betaincinv(self.events, self.trials - self.events + 1, (1 - _LEVEL) / 2))
 
     @property
     def high(self) -> float:
         """The true share is not above this; 1 without trials."""
         if self.events >= self.trials:
             return 1.0
-        return float(beta.ppf((1 + _LEVEL) / 2, self.events + 1, self.trials - self.events))
+        return float(betaincinv(self.events + 1, self.trials - self.events, (1 + _LEVEL) / 2))
 
 
 Cell = str | int | float | Rate

@@ -10,7 +10,7 @@ from typing import Self
 from forms_ocr.batch import Crew, Equipment, Settings, Standing, Stop, run_batch
 from forms_ocr.ingest import ScanFile
 from forms_ocr.model import FiledPage, FiledSlip, Period
-from forms_ocr.store import Ledger, Workspace
+from forms_ocr.store import Archive, Ledger, Workspace
 from tests.integration.batch.batch_doubles import build_line_reader, open_text_scan
 
 NOVEMBER = Period(2026, 11)
@@ -64,6 +64,7 @@ class Bench:
         settings: str = "first",
         watcher: Watcher | None = None,
         stop: Stop | None = None,
+        archive: Archive | None = None,
     ) -> Standing:
         return run_batch(
             self.files() if files is None else files,
@@ -73,6 +74,7 @@ class Bench:
             Crew(equipment, workers, pages_per_task, timeout_s, 1000),
             watcher or Watcher(),
             stop or Stop(),
+            archive=archive,
         )
 
     def pages(self) -> tuple[FiledPage, ...]:

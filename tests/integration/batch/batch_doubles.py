@@ -6,6 +6,7 @@ Worker processes import this module by its name.
 from __future__ import annotations
 
 import os
+import re
 import signal
 import time
 from collections.abc import Iterator
@@ -97,6 +98,18 @@ class LineReader:
         time.sleep(60)
         return _slips(page, "never")
 
+    def _grips(self, page: Page, _rest: str) -> PageReading:
+        """Goes round in circles inside a library, and no other thread of the process gets a word in."""
+        re.match(r"(a+)+$", "a" * 64 + "b")
+        return _slips(page, "never")
+
+    def _toils(self, page: Page, rest: str) -> PageReading:
+        seconds, account = rest.split(" ")
+        done_s = time.process_time() + float(seconds)
+        while time.process_time() < done_s:
+            pass
+        return _slips(page, account)
+
     def _slow(self, page: Page, rest: str) -> PageReading:
         seconds, line = rest.split(" ", 1)
         time.sleep(float(seconds))
@@ -117,6 +130,10 @@ class LineReader:
     def _crashesonce(self, page: Page, _rest: str) -> PageReading:
         return _slips(page, "101")
 
+    def _says(self, page: Page, rest: str) -> PageReading:
+        account, reading = rest.split(" ")
+        return _slips(page, account, reading=reading)
+
     def _doubtful(self, page: Page, account: str) -> PageReading:
         return _slips(page, account, Disposition.REVIEW, PICTURE)
 
@@ -130,10 +147,14 @@ def build_no_reader() -> LineReader:
 
 
 def _slips(
-    page: Page, account: str, disposition: Disposition = Disposition.ACCEPTED, picture: bytes = b""
+    page: Page,
+    account: str,
+    disposition: Disposition = Disposition.ACCEPTED,
+    picture: bytes = b"",
+    reading: str = "0042",
 ) -> PageReading:
     field = FieldReading("account", account, 0.998, (Candidate(account, 0.998),))
     reasons = () if disposition is Disposition.ACCEPTED else (Reason.ACCOUNT_UNCERTAIN,)
-    record = Record(account, "0042", "2026-11-24", "", True, (field,), 0.998, disposition, reasons)
+    record = Record(account, reading, "2026-11-24", "", True, (field,), 0.998, disposition, reasons)
     registration = Registration(np.eye(3), 0.1, 0.99, 0, 11.8)
     return PageReading(page.number, PageDisposition.SLIPS, (SlipReading(1, registration, record, picture),))

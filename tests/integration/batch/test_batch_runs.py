@@ -132,6 +132,22 @@ def test_a_page_that_never_ends_is_quarantined(bench: Bench) -> None:
     assert bench.accounts() == ["101", "103"]
 
 
+def test_a_page_that_uses_up_its_processor_time_is_quarantined(bench: Bench) -> None:
+    bench.put("a.pdf", "101", "grips", "slow 1.2 103")
+    bench.run(equipment=replace(EQUIPMENT, task_cpu_s=0.4))
+    (page,) = [page for page in bench.pages() if page.disposition is PageDisposition.QUARANTINED]
+    assert (page.page, page.reason) == (2, Reason.PAGE_TIMEOUT)
+    assert "0.4 s of processor time" in page.message
+    assert bench.accounts() == ["101", "103"]
+
+
+def test_each_task_has_processor_time_of_its_own(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+    bench.put("a.pdf", *(f"toils 0.4 {number}" for number in range(101, 105)))
+    bench.run(pages_per_task=1, equipment=replace(EQUIPMENT, task_cpu_s=0.6))
+    assert bench.accounts() == ["101", "102", "103", "104"]
+    assert "task failed" not in caplog.text
+
+
 @pytest.mark.parametrize("line", ["bug 121000000012", "greedy"])
 def test_a_fault_of_the_reader_costs_one_page_and_is_told_without_what_stood_on_it(
     bench: Bench, line: str

@@ -30,7 +30,7 @@ def two(make_bench: MakeBench) -> tuple[Bench, Bench]:
     return disturbed, whole
 
 
-def start(bench: Bench, *, is_reading: bool = True) -> subprocess.Popen[str]:
+def start(bench: Bench, *, is_reading: bool = True, folder: Path = ROOT) -> subprocess.Popen[str]:
     """The driver in a process group of its own, as a shell does it; usually with its first page committed."""
     process = subprocess.Popen(
         [sys.executable, DRIVER, bench.inbox, bench.workspace.folder],
@@ -38,6 +38,7 @@ def start(bench: Bench, *, is_reading: bool = True) -> subprocess.Popen[str]:
         text=True,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         start_new_session=True,
+        cwd=folder,
     )
     assert process.stdout is not None
     assert not is_reading or process.stdout.readline() == "reading\n"
@@ -82,6 +83,24 @@ def test_workers_in_the_middle_of_a_page_die_with_a_killed_supervisor(bench: Ben
     process.kill()
     end(process)
     assert wait_until(lambda: not processes_of_session(process.pid))
+
+
+def test_workers_that_no_thread_of_theirs_can_end_die_with_a_killed_supervisor(bench: Bench) -> None:
+    bench.put("a.pdf", "101", "102", *["grips"] * 4)
+    process = start(bench)
+    time.sleep(1.0)
+    process.kill()
+    end(process)
+    assert wait_until(lambda: not processes_of_session(process.pid))
+
+
+def test_nothing_that_lies_in_the_current_folder_is_run(bench: Bench) -> None:
+    """Somebody changes to the inbox and starts it there; a scan's neighbour has the name of a library."""
+    bench.put("a.pdf", "101", "102")
+    for name in ("cv2", "pebble", "multiprocessing", "selectors"):
+        bench.put(f"{name}.py", "raise SystemExit('run out of the inbox')")
+    assert end(start(bench, folder=bench.inbox)) == 0
+    assert "101" in bench.accounts()
 
 
 def test_a_second_signal_stops_at_once(bench: Bench) -> None:

@@ -173,6 +173,7 @@ def stand_in() -> None:
     reading.__dict__["pipeline_equipment"] = lambda *_: EQUIPMENT
     reading.__dict__["load_template"] = cache(reading.__dict__["load_template"])
     reading.__dict__["load_template"](default_template_path())  # once for all runs: it renders the form
+    report._environment().get_template("report.html")  # and this compiles the page
     Crew.hire = lambda crew: PoolInside(crew.equipment)  # type: ignore[assignment,method-assign,return-value]
 
 

@@ -2,7 +2,8 @@
 
 It reads a JSON object a line, ``{"arguments": [...], "fatal": 0, "now": "2026-11-23T00:00:00+03:00"}``: the
 command, before which durable act it is killed (0: never), and what the wall clock says. For each it writes
-one: the exit code, or minus the signal, and what was said.
+one: the exit code, or minus the signal, and what was said. ``desk ACT WORKSPACE`` is a command of its own:
+a reviewer does something, see ``desk_driver``.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from click.testing import CliRunner
 from forms_ocr.cli import main, reading
 from forms_ocr.ingest import Arrivals
 from forms_ocr.store import ledger
+from tests.integration.cli import desk_driver
 from tests.integration.cli.crash_driver import Executioner, forked, stand_in
 
 ROOT = Path(__file__).parents[3]
@@ -76,6 +78,11 @@ def perform(order: dict[str, Any], told: int) -> int:
         set_clock(datetime.fromisoformat(order["now"]))
     if order["fatal"]:
         Executioner(order["fatal"], told).arm()
+    if order["arguments"][0] == "desk":
+        _, act, workspace = order["arguments"]
+        now = datetime.fromisoformat(order["now"]) if order["now"] else None
+        os.write(told, desk_driver.told(Path(workspace), act, now).encode())
+        return 0
     done = CliRunner().invoke(main, order["arguments"])
     os.write(told, done.output.encode("utf-8", "backslashreplace"))
     return done.exit_code

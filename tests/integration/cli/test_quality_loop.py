@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from forms_ocr import __version__
 from forms_ocr.batch import Equipment
 from forms_ocr.budget import (
     Budget,
+    Cut,
     LabelledSlip,
     Learned,
     Reading,
@@ -202,18 +204,24 @@ def test_explain(forms: Forms, workspace: Workspace) -> None:
     assert "no slip s0" in missing.output
 
 
+@cache
+def learned_cut(used: Reading) -> tuple[Learned, Cut]:
+    """What 3,050 slips of a simulation teach."""
+    slips = [*[LabelledSlip(0.9999)] * 3000, *[LabelledSlip(0.999, frozenset({"date"}))] * 50]
+    learned = Learned(gather(slips), used, Source.SIMULATION)
+    return learned, learn_cut(learned.evidence, Budget(), 0.98)
+
+
 def run_with_cut(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, weights: str, *arguments: str
 ) -> tuple[dict[str, Any], str]:
     """A run of two good slips of confidence 0.998 beside a cut of 0.99937 that 3,000 slips confirm."""
     place = Workspace(tmp_path / "workspace")
     place.folder.mkdir()
-    slips = [*[LabelledSlip(0.9999)] * 3000, *[LabelledSlip(0.999, frozenset({"date"}))] * 50]
     used = Reading(
         weights, load_template(default_template_path()).fingerprint, RegistryKind.NONE, __version__
     )
-    learned = Learned(gather(slips), used, Source.SIMULATION)
-    write_cut_file(place.cut_path, learned, learn_cut(learned.evidence, Budget(), 0.98))
+    write_cut_file(place.cut_path, *learned_cut(used))
     (tmp_path / "inbox").mkdir()
     (tmp_path / "inbox" / "a.pdf").write_text("101\n102")
     equipment = Equipment(build_line_reader, open_text_scan, 4 << 30)

@@ -41,6 +41,7 @@ def whole(job: Job) -> Whole:
     return undisturbed(job, job.inbox.parent / "whole")
 
 
+@pytest.mark.slow  # kills at chosen moments: test_crash_everywhere.py, batch/test_batch_signals.py
 def test_killed_at_random_and_resumed_the_end_is_the_same(job: Job, whole: Whole, tmp_path: Path) -> None:
     assert len(whole.exports) == 6
     ordeals = [torment(job, whole, tmp_path / str(seed), seed) for seed in range(SEEDS)]

@@ -26,12 +26,17 @@ def scan_of(form: Template, seed: int) -> bytes:
 
 
 @pytest.fixture
-def inbox(tmp_path: Path) -> Path:
+def order(tmp_path: Path) -> Path:
     draw_office_form(LOOKS["framed A5"]).save(tmp_path / "order.pdf")
+    return tmp_path / "order.pdf"
+
+
+@pytest.fixture
+def inbox(tmp_path: Path, order: Path) -> Path:
     inbox = tmp_path / "inbox"
     inbox.mkdir()
     (inbox / "a.jpg").write_bytes(scan_of(load_template(default_template_path()), 1))
-    (inbox / "b.jpg").write_bytes(scan_of(load_template(tmp_path / "order.pdf"), 2))
+    (inbox / "b.jpg").write_bytes(scan_of(load_template(order), 2))
     return inbox
 
 
@@ -64,9 +69,11 @@ def assert_told_apart(folder: Path) -> None:
         assert {reading.template for reading in readings if reading is not None} == prints
 
 
-def test_a_form_named_twice_is_a_fault_of_the_order(inbox: Path, tmp_path: Path) -> None:
-    form = str(tmp_path / "order.pdf")
-    asked = ["--template", form, "--template", form, "-w", str(tmp_path / "ws")]
+def test_a_form_named_twice_is_a_fault_of_the_order(order: Path, tmp_path: Path) -> None:
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    (inbox / "a.jpg").write_bytes(b"never opened")
+    asked = ["--template", str(order), "--template", str(order), "-w", str(tmp_path / "ws")]
     result = CliRunner().invoke(main, ["run", str(inbox), *asked])
     assert result.exit_code == ExitCode.CONFIGURATION
     assert "named twice" in result.stderr

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 
 import uvicorn
@@ -31,7 +31,7 @@ from forms_ocr.review.asking import Subject, machine_value
 from forms_ocr.review.checking import Checker
 from forms_ocr.review.desk import DeskSettings
 from forms_ocr.review.entrance import Passwords, Staff
-from forms_ocr.review.inspecting import inspect_apart
+from forms_ocr.review.inspecting import Inspected, inspect_apart
 from forms_ocr.review.room import ReviewRoom, RoomSettings, build_room
 from forms_ocr.review.shown import YES, SlipView, Ticket
 from forms_ocr.review.web import make_app
@@ -181,10 +181,13 @@ def served(workspace: Path, registry_folder: Path, **desk: object) -> Iterator[S
             is_secure=False,
             passwords=_cheap_passwords(),
         )
-        inspector = partial(inspect_apart, template=default_template_path())
-        room = build_room(books, Workspace(workspace), _checker(registry_folder), inspector, settings)
+        room = build_room(books, Workspace(workspace), _checker(registry_folder), _inspected, settings)
         address = stack.enter_context(_listening(make_app(room)))
         yield Site(address, room, books, clock, _checker(registry_folder).subjects)
+
+
+def _inspected(path: Path) -> Inspected:
+    return inspect_apart(path, default_template_path())
 
 
 @contextmanager

@@ -378,11 +378,11 @@ def test_pages_are_open_to_everybody(site: Site, sign_in: SignIn, scheme: str) -
         expect(admin.page.locator(f"[data-dialog={name}]")).to_be_visible()
         _assert_no_violations(axe, admin.page, name)
         admin.press("Escape")
-    for address in ("/sheets", "/upload", "/overview", "/figures", "/password", "/nothing-here", "/login"):
+    pages = ("/sheets", "/upload", "/overview", "/figures", "/people", "/password", "/nothing-here", "/login")
+    for address in pages:
         admin.open(address)
         admin.page.wait_for_load_state("networkidle")
-        if address != "/nothing-here":
-            _assert_no_violations(axe, admin.page, address)
+        _assert_no_violations(axe, admin.page, address)
 
 
 def _assert_no_violations(axe: Axe, page: Page, where: str) -> None:
@@ -398,7 +398,7 @@ def test_nothing_is_cut_off(site: Site, sign_in: SignIn, width: int, height: int
     admin = sign_in(site, "admin", viewport={"width": width, "height": height})
     admin.open_desk(PENCIL)
     expect(admin.page.locator("[data-name=account] .crop")).to_be_in_viewport()
-    for address in ("", "/sheets", "/upload", "/overview", "/figures"):
+    for address in ("", "/sheets", "/upload", "/overview", "/figures", "/people"):
         if address:
             admin.open(address)
         wide = admin.page.evaluate(

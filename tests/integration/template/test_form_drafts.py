@@ -34,6 +34,11 @@ def forms(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return paths
 
 
+@pytest.fixture(scope="module")
+def form(forms: dict[str, Path]) -> Template:
+    return load_template(forms["framed A5"])
+
+
 def is_same(found: Field, true: Field, within_mm: float = 0.6) -> bool:
     """The same kind in the same place; how high an open comb or a line reaches is a matter of taste."""
     kinds = {found.shape, true.shape}
@@ -62,17 +67,16 @@ def test_a_pdf_keeps_its_print_and_gets_its_fields(forms: dict[str, Path], tmp_p
     assert picture.shape[0] > 1000
 
 
-def test_a_scan_is_laid_straight_and_cleaned(forms: dict[str, Path], tmp_path: Path) -> None:
-    true = load_template(forms["framed A5"])
+def test_a_scan_is_laid_straight_and_cleaned(form: Template, tmp_path: Path) -> None:
     rng = np.random.default_rng(1)
-    paper = fill(true, {}, DrawnHand(1), Pen(), rng, 200).paper
+    paper = fill(form, {}, DrawnHand(1), Pen(), rng, 200).paper
     conditions = ScanConditions(dpi=150, skew_deg=-1.7, blur_sigma_px=0.5, noise=4, black=15, white=242)
-    page = scan(paper, conditions, rng, paper_dpi=200, paper_mm=(true.width_mm, true.height_mm))
+    page = scan(paper, conditions, rng, paper_dpi=200, paper_mm=(form.width_mm, form.height_mm))
     path = tmp_path / "scan.png"
     cv2.imwrite(str(path), page)
     draft = draft_template(path, tmp_path / "out", Mute(), dpi=150)
     assert draft.skew_deg == pytest.approx(-1.7, abs=0.1)
-    assert_all_found(draft, true)
+    assert_all_found(draft, form)
 
 
 def test_the_toml_says_what_every_field_holds_and_requires_nothing(
@@ -108,35 +112,30 @@ def test_too_coarse_a_scan_is_told(tmp_path: Path) -> None:
         draft_template(path, tmp_path / "out", Mute(), dpi=100)
 
 
-def test_a_sound_form_has_no_fault(forms: dict[str, Path]) -> None:
-    form = load_template(forms["framed A5"])
+def test_a_sound_form_has_no_fault(form: Template) -> None:
     assert [finding for finding in check_form(form) if finding.is_fault] == []
     assert turn_match(form) < 0.3
 
 
-def test_a_comb_that_counts_other_cells_than_are_printed_is_a_fault(forms: dict[str, Path]) -> None:
-    form = load_template(forms["framed A5"])
+def test_a_comb_that_counts_other_cells_than_are_printed_is_a_fault(form: Template) -> None:
     comb = form.fields[0]
     wrong = replace(comb, cells=comb.box.split(len(comb.cells) - 1))
     found = check_form(replace(form, fields=(wrong, *form.fields[1:])))
     assert any(f.is_fault and "6 cells are printed" in f.text and "has 5" in f.text for f in found)
 
 
-def test_a_form_that_looks_the_same_upside_down_is_a_fault(forms: dict[str, Path]) -> None:
-    form = load_template(forms["framed A5"])
+def test_a_form_that_looks_the_same_upside_down_is_a_fault(form: Template) -> None:
     both = np.minimum(form.artwork, form.artwork[::-1, ::-1])
     found = check_form(replace(form, artwork=np.ascontiguousarray(both)))
     assert any(finding.is_fault and "upside down" in finding.text for finding in found)
 
 
-def test_too_little_print_is_a_fault(forms: dict[str, Path]) -> None:
-    form = load_template(forms["framed A5"])
+def test_too_little_print_is_a_fault(form: Template) -> None:
     found = check_form(replace(form, artwork=np.full_like(form.artwork, 255)))
     assert any(finding.is_fault and "places to lay the form by" in finding.text for finding in found)
 
 
-def test_small_cells_and_narrow_margins_are_pointed_out(forms: dict[str, Path]) -> None:
-    form = load_template(forms["framed A5"])
+def test_small_cells_and_narrow_margins_are_pointed_out(form: Template) -> None:
     comb = form.fields[0]
     small = replace(comb.box, left_mm=2.0, right_mm=2.0 + 4.0 * len(comb.cells))
     field = replace(comb, box=small, cells=small.split(len(comb.cells)))

@@ -62,6 +62,7 @@ def test_slant_is_taken_out() -> None:
     assert np.ptp(across) <= 3 < np.ptp(np.flatnonzero(slanted[0].any(axis=0)))
 
 
+@pytest.mark.slow  # our own learn in test_fit.py and test_number_training.py
 def test_the_others_learn_their_digits(mnist: Mnist) -> None:
     truth = mnist.validation.labels.astype(int)
     svm = SvmReader.fitted(mnist, 300, seed=1)
