@@ -29,10 +29,11 @@ run: install ## Read the sample scans into workspace/ and say where the results 
 	echo "The report is workspace/exports/report.html; the tables are beside it."
 
 # A file's tests stay together: what they share, such as the run over the samples, is then made once.
-# Tests start the program many times: without its bytecode each start would compile it anew.
+# Tests start the program many times: without its bytecode each start would compile it anew. While one waits for
+# it to end another can work, so there is one worker more than cores.
 test: install-dev ## Run all tests
 	@echo "Running the tests (unit, integration, and the installed command on samples/)."
-	@PYTHONDONTWRITEBYTECODE= $(PYTHON_BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
+	@PYTHONDONTWRITEBYTECODE= $(PYTHON_BIN)/pytest -n $$(( $$(nproc) + 1 )) --dist loadfile --no-loadscope-reorder
 
 explore: install-dev ## Try the laws on examples never tried before
 	@echo "Trying the laws, and whatever may happen to a workspace, on new examples."

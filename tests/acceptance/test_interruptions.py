@@ -98,6 +98,7 @@ def members(session: int) -> list[int]:
     return found
 
 
+@pytest.mark.slow  # with doubles of the stages: batch/test_batch_signals.py
 def test_after_ctrl_c_it_says_how_to_go_on_and_the_next_run_ends_like_a_whole_one(
     inbox: Path, tmp_path: Path, whole: dict[str, bytes]
 ) -> None:
@@ -109,7 +110,6 @@ def test_after_ctrl_c_it_says_how_to_go_on_and_the_next_run_ends_like_a_whole_on
     assert exports(tmp_path / "workspace") == whole
 
 
-@pytest.mark.slow  # with doubles of the stages: batch/test_batch_signals.py
 def test_sigterm_ends_it_in_order_with_a_code_of_its_own(inbox: Path, tmp_path: Path) -> None:
     code, said = interrupt(inbox, tmp_path / "workspace", signal.SIGTERM)
     assert code == ExitCode.TERMINATED, said
