@@ -8,6 +8,7 @@ from itertools import pairwise
 from math import inf, prod
 
 import numpy as np
+from numpy.typing import NDArray
 
 from forms_ocr.decision.numbers import are_sound, rows_of_numbers
 from forms_ocr.model import CLASSES, EMPTY, OTHER, Candidate, Field, FieldEvidence, Shape
@@ -32,6 +33,9 @@ mm2."""
 MAX_DENIED_EMPTY = 0.1
 """The most that may speak for ``EMPTY`` in a cell with more ink than that, before the cell counts as dirty.
 Written cells are given 0.0002 on average, one in two hundred more than 0.01."""
+
+TINY_EMPTY = 1e-5
+"""The floor of what a net says, and nothing beside it: not worth a new row."""
 
 ROW_SUM_TOLERANCE = 0.01
 """Posteriors come as float32 and sum to 1 within 1e-5; a row further off is no posterior."""
@@ -253,16 +257,18 @@ def _of_posteriors(evidence: FieldEvidence, count: int) -> Cells:
     posteriors, ink_mm2 = evidence.posteriors, evidence.ink_mm2
     if np.shape(posteriors) != (count, len(CLASSES)) or np.shape(ink_mm2) != (count,):
         return unreadable(count)
-    rows: Rows = np.asarray(posteriors, np.float64).tolist()
+    rows = np.asarray(posteriors, np.float64)
     areas: list[float] = np.asarray(ink_mm2, np.float64).tolist()
-    # Written so that NaN fails: every comparison with it is false.
-    if not (all(map(_is_posterior, rows)) and all(0.0 <= area < inf for area in areas)):
+    if not (_are_posteriors(rows) and all(0.0 <= area < inf for area in areas)):
         return unreadable(count)
-    return Cells([_inked(row, area) for row, area in zip(rows, areas, strict=True)])
+    return Cells([_inked(row, area) for row, area in zip(rows.tolist(), areas, strict=True)])
 
 
-def _is_posterior(row: list[float]) -> bool:
-    return min(row) >= 0.0 and abs(sum(row) - 1.0) <= ROW_SUM_TOLERANCE
+def _are_posteriors(rows: NDArray[np.float64]) -> bool:
+    """Written so that NaN fails: every comparison with it is false."""
+    if not len(rows):
+        return True
+    return bool(rows.min() >= 0.0 and np.abs(rows.sum(axis=1) - 1.0).max() <= ROW_SUM_TOLERANCE)
 
 
 def _inked(row: list[float], area_mm2: float) -> list[float]:
@@ -270,7 +276,7 @@ def _inked(row: list[float], area_mm2: float) -> list[float]:
 
     Where much speaks for an empty cell, its ink is dirt, and looks of digits in dirt are not believed.
     """
-    if area_mm2 <= MAX_EMPTY_INK_MM2 or row[EMPTY] == 0.0:
+    if area_mm2 <= MAX_EMPTY_INK_MM2 or row[EMPTY] <= TINY_EMPTY:
         return row
     if row[EMPTY] > MAX_DENIED_EMPTY:
         return [*row[:EMPTY], 0.0, row[OTHER] + row[EMPTY]]
