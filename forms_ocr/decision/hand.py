@@ -19,7 +19,7 @@ from forms_ocr.model import Features, FieldEvidence, HandModel, Posteriors
 
 _DIGITS = 10
 
-CLEAR = 0.9995
+CLEAR = 0.999
 """Cells this clear are not looked at again: there is next to nothing left that a hand could tell of them."""
 
 MOST = 3.0
