@@ -32,7 +32,7 @@ class Rules:
     """The rules of the business with their defaults.
 
     ``min_confidence`` is the cut: a record is accepted only when its confidence reaches it. The default is
-    measured: of 897 good simulated slips by writers never trained on, 659 were accepted by it, 3 wrong.
+    measured: of 2,682 good simulated slips by writers never trained on, 2,117 were accepted by it, 2 wrong.
     ``max_monthly_kwh`` is the most that is believed to be used in a month without somebody looking.
     ``trust_scanner_clock`` holds dates against the day on which the slip was scanned. It has to be asked for:
     a scanner whose clock has stopped would send a whole box to review.
