@@ -226,7 +226,7 @@ def _deafness() -> Iterator[None]:
     Were the process that forks the workers to die of it, the workers would lose their parent, and with it
     tasks they had just taken.
     """
-    resource_tracker.ensure_running()  # multiprocessing's own helper; starting it would end the deafness
+    resource_tracker.ensure_running()  # starting it, multiprocessing ends the deafness
     before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
     try:
         yield
