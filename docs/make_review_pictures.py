@@ -28,6 +28,12 @@ SCANS = {
         f"Почта-194044/{n}.jpg" for n in ("бледный-карандаш", "исправлено", "пустая-клетка")
     ),
 }
+_PAGES_OF_AN_ADMIN = (
+    ("/sheets?digit=1", "sheet"),
+    ("/overview", "batches"),
+    ("/figures", "figures"),
+    ("/people", "people"),
+)
 PENCIL = "?office=Почта-194044&reason=reading_uncertain"
 
 
@@ -60,7 +66,7 @@ def _draw_others(browser: Browser, site: Site) -> None:
     _keep(page, "upload")
     sveta.page.context.close()
     admin = Reviewer.of(browser, site, "admin")
-    for address, name in (("/sheets?digit=1", "sheet"), ("/overview", "batches"), ("/figures", "figures")):
+    for address, name in _PAGES_OF_AN_ADMIN:
         admin.open(address)
         admin.page.wait_for_load_state("networkidle")
         _keep(admin.page, name)
