@@ -54,7 +54,8 @@ def main(sources: Sequence[str], out: Path | None, **options: Any) -> None:
     recipe = ShortRecipe(Effort(options["epochs"], 600.0, options["threads"]), options["seed"])
     rows = []
     for row in left_out_rows(training, validation, sources or _EUROPEAN_FIRST, recipe):
-        click.echo(" | ".join(str(cell) for cell in row))
+        name, digits, control, unseen = row
+        click.echo(f"{name}: {digits} digits, {control.share:.2%} wrong, {unseen.share:.2%} left out")
         rows.append(row)
     text = left_out_table(rows, recipe, len(training)).as_markdown()
     click.echo(text)

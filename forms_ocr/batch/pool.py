@@ -37,14 +37,12 @@ class WorkerPool:
         self.task_cpu_s = equipment.task_cpu_s
         self._breaks = 0
         self._seats: list[Seat] = []
-        self._environment = ExitStack()
-        self._environment.enter_context(environment_of_workers())
-        try:
+        with ExitStack() as opening:
+            opening.enter_context(environment_of_workers())
+            opening.callback(self._halt)
             for _ in range(workers):
                 self._seats.append(Seat(equipment, tasks_per_worker, task_timeout_s))
-        except BaseException:
-            self._halt()
-            raise
+            self._open = opening.pop_all()
 
     @property
     def has_room(self) -> bool:
@@ -90,7 +88,6 @@ class WorkerPool:
             seat.stop()
         for seat in self._seats:
             seat.join()
-        self._environment.close()
 
     def __enter__(self) -> Self:
         return self
@@ -98,4 +95,4 @@ class WorkerPool:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._halt()
+        self._open.close()

@@ -276,8 +276,10 @@ def test_an_office_gets_its_own_receipt(place: Place) -> None:
         place.room.back_office.receipt(SONJA, "office-07", "2026-11")
 
 
-def test_a_look_at_a_file_in_a_process_of_its_own(tmp_path: Path) -> None:
+def test_a_look_at_a_file_in_a_process_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     form = default_template_path()
+    (tmp_path / "cv2.py").write_text("raise SystemExit('run out of the current folder')")
+    monkeypatch.chdir(tmp_path)
     broken = tmp_path / "broken.tif"
     broken.write_bytes(b"II*\0 nothing more")
     letter = inspect_apart(SAMPLES / "scans" / "Почта-194044" / "письмо.jpg", form)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from forms_ocr.cli import refilling
-from forms_ocr.cli.refilling import Refiller
+from forms_ocr.cli.refilling import Refiller, refill_command
 from forms_ocr.errors import StorageError
 from tests.integration.desk.conftest import OLEG, Place
 
@@ -40,6 +41,12 @@ def test_something_new_in_the_ledger_refills_the_queue_once(tmp_path: Path) -> N
     command = [sys.executable, "-S", "-c", f"open({str(told)!r}, 'x').close()"]
     with Refiller(command, mark):
         assert wait_for(told)
+
+
+def test_nothing_that_lies_in_the_current_folder_is_run(tmp_path: Path) -> None:
+    (tmp_path / "click.py").write_text("raise SystemExit('run out of the current folder')")
+    command = refill_command(tmp_path / "workspace", ["--help"])
+    subprocess.run(command, cwd=tmp_path, capture_output=True, check=True)
 
 
 def test_nothing_new_refills_nothing(tmp_path: Path) -> None:
