@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from forms_ocr.model import (
@@ -20,6 +19,7 @@ from forms_ocr.model import (
     Posteriors,
 )
 from forms_ocr.recognition.card import Calibration, load_weights
+from forms_ocr.recognition.session import session_of
 
 _OWN_WEIGHTS = Path(__file__).with_name("weights")
 _SHORTEST = 1e-6
@@ -97,11 +97,7 @@ class Network:
     """An ONNX file that turns glyphs into logits, on one thread."""
 
     def __init__(self, network: bytes) -> None:
-        # one process a core is faster than several threads a process
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        self._session = onnxruntime.InferenceSession(network, options, providers=["CPUExecutionProvider"])
+        self._session = session_of(network)
         self._input = self._session.get_inputs()[0].name
 
     def look(self, glyphs: Glyphs) -> tuple[NDArray[np.float32], Features]:

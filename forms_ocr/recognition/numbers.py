@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from forms_ocr.model import Candidate, GreyImage
 from forms_ocr.recognition.ctc import likely_strings
 from forms_ocr.recognition.number_card import NumberCalibration, load_number_weights
 from forms_ocr.recognition.number_strip import NumberStrip, number_strip
+from forms_ocr.recognition.session import session_of
 
 OTHER_MARK = 10
 """What the network says for a stretch of ink that is no digit: struck out, a letter, a dash, a scribble."""
@@ -80,10 +80,7 @@ class LineNetwork:
     """An ONNX file that turns strips into logits along them, on one thread."""
 
     def __init__(self, network: bytes) -> None:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        self._session = onnxruntime.InferenceSession(network, options, providers=["CPUExecutionProvider"])
+        self._session = session_of(network)
         self._input = self._session.get_inputs()[0].name
 
     def look(self, strip: NumberStrip) -> NDArray[np.float32]:
