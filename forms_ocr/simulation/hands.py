@@ -6,6 +6,7 @@ is a smooth displacement of the plane, so strokes that touch keep touching.
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
@@ -73,6 +74,8 @@ class HandStyle:
         bend: Standard deviation, in heights, of how far a hand's digits differ from the skeleton for good.
         jitter: The same from one digit to the next.
         tremor: Amplitude of shaking along a stroke, in heights.
+        wander: Standard deviation, in heights, of how far each point of an allograph is off for good.
+        flourish: Share of a hand's allographs with a small stroke of its own at the start, and at the end.
     """
 
     allographs: Mapping[int, tuple[str, ...]]
@@ -83,6 +86,8 @@ class HandStyle:
     jitter: float = 0.02
     tremor: float = 0.0
     outliers: float = 0.03
+    wander: float = 0.0
+    flourish: float = 0.0
 
 
 _EUROPEAN: dict[int, tuple[str, ...]] = {
@@ -119,6 +124,7 @@ _NEAT: dict[int, tuple[str, ...]] = _EUROPEAN | {
     3: ("round",),
     7: ("plain", "crossed"),
 }
+_VARIOUS: dict[int, tuple[str, ...]] = {digit: tuple(allographs) for digit, allographs in DIGITS.items()}
 
 STYLES: Mapping[str, HandStyle] = {
     "european": HandStyle(_EUROPEAN),
@@ -127,9 +133,16 @@ STYLES: Mapping[str, HandStyle] = {
     "neat": HandStyle(_NEAT, slant=(0.0, 0.2), aspect=(0.9, 1.1), bend=0.02, jitter=0.01, outliers=0.0),
     "old": HandStyle(_EUROPEAN, size=(0.6, 0.9), bend=0.045, jitter=0.03, tremor=0.011, outliers=0.06),
     "hasty": HandStyle(_EUROPEAN, slant=(0.1, 0.5), size=(0.4, 0.8), bend=0.05, jitter=0.04, outliers=0.08),
+    "various": HandStyle(
+        _VARIOUS, slant=(-0.2, 0.5), aspect=(0.6, 1.4), bend=0.05, jitter=0.025, wander=0.025, flourish=0.2
+    ),
 }
 """Named styles. ``hard`` gathers what networks trained elsewhere miss: slashed 0, long-flagged 1, Z-like 2,
-barred 7, stemmed 9."""
+barred 7, stemmed 9. ``various`` writes every allograph there is, with turns of its own: people whom
+nobody has collected."""
+
+_FLOURISH = (0.04, 0.16)
+"""Length of a small stroke before the first or after the last, in heights."""
 
 _LETTER_STRETCH = np.array((1.4, 1.0), np.float32)
 """Letters of a line are written wider than their skeletons stand."""
@@ -155,6 +168,8 @@ class DrawnHand:
         self._bends = {d: _Bend.draw(self.style.bend, rng) for d in DIGITS}
         self._letter_bend = _Bend.draw(self.style.bend, rng)
         self._signature = _signature_points(rng)
+        self._seed = seed
+        self._own: dict[str, tuple[tuple[Polyline, ...], ...]] = {}
         self.placement = Placement(
             size=float(rng.uniform(*self.style.size)),
             lean_x=float(rng.normal(0, 0.04)),
@@ -213,7 +228,23 @@ class DrawnHand:
         turn = rng.normal(0, 0.03)
         aspect = self._aspect * rng.normal(1, 0.05)
         plane = np.array([(aspect, -slant + turn), (-turn, 1.0)], np.float32)
-        return tuple(self._stroke(runs, bend, once, plane, rng) for runs in strokes_of(notation))
+        return tuple(self._stroke(runs, bend, once, plane, rng) for runs in self._own_strokes(notation))
+
+    def _own_strokes(self, notation: str) -> tuple[tuple[Polyline, ...], ...]:
+        """A skeleton as this hand has made it its own, the same each time."""
+        if self.style.wander == 0 and self.style.flourish == 0:
+            return strokes_of(notation)
+        if notation not in self._own:
+            rng = np.random.default_rng([self._seed, zlib.crc32(notation.encode())])
+            wandered = [_wandered(runs, self.style.wander, rng) for runs in strokes_of(notation)]
+            if rng.random() < self.style.flourish:
+                first = wandered[0]
+                wandered[0] = (_with_entry(first[0], rng), *first[1:])
+            if rng.random() < self.style.flourish:
+                last = wandered[-1]
+                wandered[-1] = (*last[:-1], _with_entry(last[-1][::-1], rng)[::-1])
+            self._own[notation] = tuple(wandered)
+        return self._own[notation]
 
     def _stroke(
         self,
@@ -245,6 +276,24 @@ class _Bend:
     def __call__(self, points: Polyline) -> Polyline:
         shifts = np.sin(points @ self.waves + self.phases) * self.amplitudes
         return np.asarray(points + shifts[:, :2] + shifts[:, 2:], np.float32)
+
+
+def _wandered(runs: tuple[Polyline, ...], spread: float, rng: np.random.Generator) -> tuple[Polyline, ...]:
+    """Every point of a stroke a little elsewhere; runs stay joined at their corners."""
+    moved: list[Polyline] = []
+    for run in runs:
+        points = run + rng.normal(0, spread, run.shape).astype(np.float32)
+        if moved:
+            points[0] = moved[-1][-1]
+        moved.append(points)
+    return tuple(moved)
+
+
+def _with_entry(run: Polyline, rng: np.random.Generator) -> Polyline:
+    """A small stroke before the first point, in any direction."""
+    angle, length = rng.uniform(0, 2 * np.pi), rng.uniform(*_FLOURISH)
+    start = run[0] + np.array((np.cos(angle), np.sin(angle))) * length
+    return np.concatenate([start[None], run]).astype(np.float32)
 
 
 def _smooth(points: Polyline) -> Polyline:

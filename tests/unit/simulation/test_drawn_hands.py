@@ -50,6 +50,32 @@ def test_hard_hands_slash_their_zero() -> None:
     assert len(DrawnHand(5, "neat").digit(0, rng).strokes) == 1
 
 
+def _own_strokes(seed: int) -> list[np.ndarray]:
+    """The corners and bends of all allographs, as one person of the style has made them its own."""
+    hand = DrawnHand(seed, "various")
+    notations = [notation for digit in DIGITS.values() for notation in digit.values()]
+    return [np.concatenate(runs) for notation in notations for runs in hand._own_strokes(notation)]
+
+
+def test_a_person_keeps_its_own_turns() -> None:
+    once, again, other = _own_strokes(4), _own_strokes(4), _own_strokes(5)
+    assert all(np.array_equal(a, b) for a, b in zip(once, again, strict=True))
+    assert not any(np.array_equal(a, b) for a, b in zip(once, other, strict=True))
+
+
+def test_some_strokes_begin_or_end_with_one_more_point() -> None:
+    plain = [np.concatenate(runs) for d in DIGITS.values() for n in d.values() for runs in strokes_of(n)]
+    grown = [len(own) - len(usual) for own, usual in zip(_own_strokes(4), plain, strict=True)]
+    assert set(grown) <= {0, 1, 2}
+    assert 0.1 < np.mean([extra > 0 for extra in grown]) < 0.5
+
+
+def test_own_turns_leave_corners_joined() -> None:
+    hand = DrawnHand(4, "various")
+    for runs in hand._own_strokes(DIGITS[7]["valley_crossed"]):
+        assert all((a[-1] == b[0]).all() for a, b in pairwise(runs))
+
+
 def test_a_line_grows_with_its_text_and_skips_what_it_cannot_write() -> None:
     hand = DrawnHand(1)
     short, long = (hand.line(text, np.random.default_rng(0)) for text in ("ул. Мира", "ул. Мира, д. 14"))
