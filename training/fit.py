@@ -14,11 +14,13 @@ from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel
 
 from training.augmentation import augment
+from training.continuing import stand_still
 from training.glyphs import LabelledGlyphs
 from training.network import DigitNetwork, Widths
 
 _BATCH = 256
 _PEAK_RATE = 4e-3
+_LATER_PEAK_RATE = 1e-3
 _WEIGHT_DECAY = 0.02
 _AVERAGE_DECAY = 0.998
 _LARGEST_GRADIENT = 2.0
@@ -34,17 +36,28 @@ class Effort:
     threads: int
 
 
-def fit(training: LabelledGlyphs, widths: Widths, effort: Effort, seed: int) -> DigitNetwork:
+def fit(
+    training: LabelledGlyphs,
+    widths: Widths,
+    effort: Effort,
+    seed: int,
+    start: DigitNetwork | None = None,
+) -> DigitNetwork:
     """Train a network and return the moving average of its weights, ready to be used.
 
     Labels are not smoothed: how sure a clear digit is must be seen down to one in a thousand and beyond.
     AdamW with a one-cycle rate (Smith & Topin 2018); the average of weights stands in for the last ones
     (Polyak & Juditsky 1992). The same seed, data and threads give the same network, unless time runs out.
+
+    Args:
+        start: A network to train on, at a quarter of the rate, instead of one that knows nothing.
     """
     torch.manual_seed(seed)
     torch.set_num_threads(effort.threads)
     steps = math.ceil(effort.epochs * len(training) / _BATCH)
-    return _Run(_untrained(widths), training, seed).through(steps, effort.minutes * 60)
+    if start is None:
+        return _Run(_untrained(widths), training, seed, _PEAK_RATE).through(steps, effort.minutes * 60)
+    return _Run(start, training, seed, _LATER_PEAK_RATE).through(steps, effort.minutes * 60, is_later=True)
 
 
 def _untrained(widths: Widths) -> DigitNetwork:
@@ -62,25 +75,28 @@ def rate_at(progress: float, peak: float = _PEAK_RATE) -> float:
 class _Run:
     """One fit from the first step to the last."""
 
-    def __init__(self, network: DigitNetwork, training: LabelledGlyphs, seed: int) -> None:
+    def __init__(self, network: DigitNetwork, training: LabelledGlyphs, seed: int, peak: float) -> None:
         self._network = network
+        self._peak = peak
         self._glyphs = torch.from_numpy(training.glyphs)
         self._labels = torch.from_numpy(training.to_be_read.astype(np.int64))
         self._generator = torch.Generator().manual_seed(seed)
         self._loss = nn.CrossEntropyLoss()
 
-    def through(self, steps: int, seconds: float) -> DigitNetwork:
+    def through(self, steps: int, seconds: float, *, is_later: bool = False) -> DigitNetwork:
         """The averaged network after that many steps; where time runs short, the cycle is shortened."""
-        optimizer = torch.optim.AdamW(self._network.parameters(), _PEAK_RATE, weight_decay=_WEIGHT_DECAY)
+        optimizer = torch.optim.AdamW(self._network.parameters(), self._peak, weight_decay=_WEIGHT_DECAY)
         average = AveragedModel(self._network, multi_avg_fn=averaged, use_buffers=True)
         self._network.train()
+        if is_later:
+            stand_still(self._network)
         started = time.monotonic()
         for step, chosen in enumerate(self._batches()):
             progress = max(step / steps, (time.monotonic() - started) / seconds)
             if progress >= 1:
                 break
             for group in optimizer.param_groups:
-                group["lr"] = rate_at(progress)
+                group["lr"] = rate_at(progress, self._peak)
             self._step(optimizer, chosen)
             average.update_parameters(self._network)
         return cast("DigitNetwork", average.module.eval())

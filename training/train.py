@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from forms_ocr.recognition import NetworkRecognizer, posteriors_of
 from forms_ocr.recognition.card import NETWORK_NAMES
 from forms_ocr.simulation.handwriting import Role
 from training.calibration import calibrate, for_slips
+from training.continuing import taken_up
 from training.export import Looks, add_to_card, export, onnx_of
 from training.figures import figures, table
 from training.fit import Effort, fit
@@ -49,6 +51,9 @@ _SHARES = (0.3, 0.7)
 _ONE_HAND_PAGES = 120
 _PIECE = 1024
 _FOLDER = click.Path(file_okay=False, path_type=Path)
+Trades = dict[str, dict[str, float | bool]]
+"""By network, what eight bits would cost it."""
+
 SPLITS = (
     "by writer where writers are known, by runs of the set's own order where they are not; held-out writers "
     "are used for neither training nor calibration nor any figure on this card"
@@ -68,6 +73,7 @@ class Run:
     threads: int
     seed: int
     leave_out: str | None
+    train_on: Path | None = None
 
     def glyphs(self, role: Role) -> LabelledGlyphs:
         """The glyphs of a role's writers; of those that check, a tenth as many as of those that train."""
@@ -85,6 +91,9 @@ class Run:
 @click.option("--threads", default=2, show_default=True, help="Of the fit, and processes that write sheets.")
 @click.option("--seed", default=1, show_default=True)
 @click.option("--leave-out", type=click.Choice(SOURCES), help="Train without this source.")
+@click.option(
+    "--train-on", type=_FOLDER, help="Keep the first look of these networks, train their second on."
+)
 def main(**options: Any) -> None:
     """Train the digit networks from a folder of public handwriting.
 
@@ -100,11 +109,10 @@ def train(run: Run) -> Mapping[str, Any]:
     """
     training, validation = (run.glyphs(role) for role in (Role.TRAINING, Role.VALIDATION))
     training, known = (_without(glyphs, run.leave_out) for glyphs in (training, validation))
-    networks, trades = [], {}
-    for name, widths, share in zip(NETWORK_NAMES, (FIRST_LOOK, SECOND_LOOK), _SHARES, strict=True):
-        fitted = fit(training, widths, Effort(run.epochs, run.minutes * share, run.threads), run.seed)
-        network, trades[name] = lighter(onnx_of(fitted), training, known)
-        networks.append(network)
+    if run.train_on is None:
+        networks, trades = _networks(run, training, known)
+    else:
+        networks, trades = _trained_on(run.train_on, run, training, known)
     looks = _calibrated(networks, known, training)
     export(networks, looks, provenance(run, training, len(validation)) | {"in_8_bits": trades}, run.out)
     hand, gains = fit_hand(list(_one_hand_slips(run)))
@@ -112,6 +120,27 @@ def train(run: Run) -> Mapping[str, Any]:
     found = figures(validation, _posteriors(NetworkRecognizer(run.out), validation))
     add_to_card({"figures_on_validation_writers": dict(found)}, run.out)
     return found
+
+
+def _networks(run: Run, training: LabelledGlyphs, known: LabelledGlyphs) -> tuple[list[bytes], Trades]:
+    """Both looks from nothing."""
+    networks, trades = [], {}
+    for name, widths, share in zip(NETWORK_NAMES, (FIRST_LOOK, SECOND_LOOK), _SHARES, strict=True):
+        fitted = fit(training, widths, Effort(run.epochs, run.minutes * share, run.threads), run.seed)
+        network, trades[name] = lighter(onnx_of(fitted), training, known)
+        networks.append(network)
+    return networks, trades
+
+
+def _trained_on(
+    earlier: Path, run: Run, training: LabelledGlyphs, known: LabelledGlyphs
+) -> tuple[list[bytes], Trades]:
+    """The first look as it was, the second after some more passes."""
+    first, second = ((earlier / name).read_bytes() for name in NETWORK_NAMES)
+    effort = Effort(run.epochs, run.minutes, run.threads)
+    fitted = fit(training, SECOND_LOOK, effort, run.seed, taken_up(second, SECOND_LOOK))
+    network, trade = lighter(onnx_of(fitted), training, known)
+    return [first, network], {NETWORK_NAMES[1]: trade}
 
 
 def _one_hand_slips(run: Run) -> Iterator[OneHand]:
@@ -154,16 +183,25 @@ def provenance(run: Run, training: LabelledGlyphs, validation_glyphs: int) -> di
         "drawn_hands": list(DRAWN_SHARES),
         "left_out": run.leave_out,
         "splits": SPLITS,
+        "trained_on_from": _hash_of_second(run),
         "training_glyphs": dict(zip(SOURCES, counts, strict=True)),
         "validation_glyphs": validation_glyphs,
         "repeat": f"python -m training.train --data DIR --out forms_ocr/recognition/weights {_asked(run)}",
     }
 
 
+def _hash_of_second(run: Run) -> str | None:
+    """Of the network that was trained on, if one was."""
+    if run.train_on is None:
+        return None
+    return hashlib.sha256((run.train_on / NETWORK_NAMES[1]).read_bytes()).hexdigest()
+
+
 def _asked(run: Run) -> str:
     names = ("pages", "epochs", "minutes", "threads", "seed", "leave_out")
     asked = {name.replace("_", "-"): getattr(run, name) for name in names}
-    return " ".join(f"--{name} {value}" for name, value in asked.items() if value is not None)
+    words = [f"--{name} {value}" for name, value in asked.items() if value is not None]
+    return " ".join(words if run.train_on is None else [*words, "--train-on FOLDER"])
 
 
 if __name__ == "__main__":
