@@ -24,7 +24,7 @@ class Reading:
     """What slips were read with. Confidences of two readings are comparable only if all of it is the same.
 
     Attributes:
-        weights_sha256: Of the network.
+        weights_sha256: Of all networks that the form needs, that of lines without cells among them.
         template: Fingerprint of the form.
         registry: What kind of registry stood beside it.
         program: Version that decided.

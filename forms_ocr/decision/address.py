@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass
+from math import prod
 
 from forms_ocr.decision.cells import DIGITS, Cells
 from forms_ocr.decision.ink import Presence
 from forms_ocr.model import EMPTY, Account
 
-MIN_CONTRADICTION = 0.95
-"""House and flat speak against an account only when their digits are read this surely. Deliberately not
-the cut for accepting: a stricter cut must not make the machine deafer to a contradiction."""
+MIN_CONTRADICTION = 0.5
+"""House and flat speak against an account when they are likelier another number than the registered one.
+Deliberately not the cut for accepting: a stricter cut must not make the machine deafer to a contradiction."""
+
+MIN_FIT = 0.3
+"""A house or flat that the ink fits this well, and the account names, is the one that was written."""
 
 AS_REGISTERED = 0.9
 OTHERWISE = 0.1
@@ -68,6 +72,9 @@ def _on_one_line(street: str, house: str, flat: str) -> str:
 def contradiction(cells: Cells, registered: str) -> float:
     """P(the number written is not the registered one), as far as digits tell.
 
+    Most people write the address that is registered, so a number that is registered and that the ink leaves
+    room for is likelier misread than another one written: the odds of both follow by Bayes' rule.
+
     Only the leading numbers are compared: letters, slashes and blocks are written in too many ways.
 
     Args:
@@ -82,7 +89,24 @@ def contradiction(cells: Cells, registered: str) -> float:
     if expected.end() < len(registered):
         # A letter that follows may have been read as a digit.
         written = written[: len(expected[0])]
-    return posterior if written.lstrip("0") != expected[0].lstrip("0") else 0.0
+    if written.lstrip("0") == expected[0].lstrip("0"):
+        return 0.0
+    other = OTHERWISE * 0.1 ** len(written) * posterior
+    return posterior * other / (other + AS_REGISTERED * _fit(cells, expected[0]))
+
+
+def is_as_registered(cells: Cells, registered: str) -> bool:
+    """The cells hold the registry's number as far as they can be read, and that is all digits."""
+    is_number = registered.isascii() and registered.isdigit()
+    return is_number and cells.is_sound and _fit(cells, registered) >= MIN_FIT
+
+
+def _fit(cells: Cells, number: str) -> float:
+    """P(a number stands in the first cells and no digit behind it)."""
+    if len(number) > len(cells):
+        return 0.0
+    behind = 1.0 - cells.is_digit[len(number)] if len(number) < len(cells) else 1.0
+    return behind * prod(row[int(digit)] for digit, row in zip(number, cells.rows, strict=False))
 
 
 def _leading_number(cells: Cells) -> tuple[str, float]:

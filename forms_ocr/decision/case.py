@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import prod
 
-from forms_ocr.decision.account import AccountReading, read_account
-from forms_ocr.decision.address import AddressReading, NumberInk, contradiction
+from forms_ocr.decision.account import AccountReading, Support, read_account
+from forms_ocr.decision.address import AddressReading, NumberInk, contradiction, is_as_registered
 from forms_ocr.decision.background import Background
 from forms_ocr.decision.cells import Cells, all_are_empty, cells_of
 from forms_ocr.decision.coded import CodedAccount, weigh_code
@@ -25,15 +25,16 @@ from forms_ocr.decision.fields import (
     read_own_field,
     signature_presence,
 )
-from forms_ocr.decision.hand import doubtful_cells, examples_of, seen_beside
 from forms_ocr.decision.ink import Presence
 from forms_ocr.decision.meter import MeterReading, ReadingInk, line_ink, read_meter, reading_ink
 from forms_ocr.decision.registry import Registry
+from forms_ocr.decision.slip_hand import SlipHand
 from forms_ocr.decision.witness import Witness
 from forms_ocr.model import (
     Account,
     AddressFields,
     Candidate,
+    DateFields,
     FieldEvidence,
     FieldReading,
     Period,
@@ -45,8 +46,9 @@ from forms_ocr.model import (
 MIN_KNOWN_CONFIDENCE = 0.99
 """From here on what an account or a date says is taken for what its cells hold."""
 
+MIN_CLEAR_ACCOUNT = 0.995
 MIN_CLEAR_DATE = 0.998
-"""Dates less certain than this are read again beside the account's cells."""
+"""Accounts and dates less certain than this are read again beside what is known of the hand."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -140,6 +142,8 @@ class CaseReader:
         self._evidence = evidence
         self._template = template
         self._rules = rules
+        self._printed = self._printed_fields()
+        self._hand = SlipHand(evidence, template, background.hand_model, self._printed)
         self._fields: dict[str, FieldReading] = {}
         self._seen: dict[str, Cells] = {}
         self._numbers: dict[str, list[tuple[float, str]]] = {}
@@ -150,8 +154,10 @@ class CaseReader:
         witness = self._witness(registry, period, ink)
         account, account_cells = self._read_account(registry, witness)
         registered = account.registered if account is not None else None
-        date, date_cells = self._read_date(period, account)
-        ink = self._beside_examples(ink, account, date)
+        self._learn_customer(account)
+        date, date_cells = self._read_date(period)
+        self._learn_date(date)
+        ink = self._beside_examples(ink)
         meter = self._read_meter(ink, account, witness)
         return Case(
             rules=self._rules,
@@ -217,9 +223,13 @@ class CaseReader:
         name = self._template.roles.account
         if not name:
             return None, None
-        cells = self._cells(name)
         support = None if witness is None else witness.support
-        account = read_account(cells.without_smudges(), self._rules.account_digits, registry, support)
+        account = self._weigh_account(name, registry, support)
+        if account.confidence < MIN_CLEAR_ACCOUNT and self._look_again(name):
+            account = self._weigh_account(name, registry, support)
+        if account.confidence < MIN_CLEAR_ACCOUNT and self._look_beside_itself(name, registry, support):
+            account = self._weigh_account(name, registry, support)
+        cells = self._cells(name)
         if self._code:
             self._coded = weigh_code(self._code, cells, registry, account)
             account = self._coded.reading
@@ -228,50 +238,66 @@ class CaseReader:
         self._keep_comb(name, cells, Candidate(account.value, account.confidence), account.candidates)
         return account, None if self._coded is not None and self._coded.is_of_code else cells
 
-    def _beside_examples(
-        self, ink: ReadingInk | None, account: AccountReading | None, date: DateReading | None
-    ) -> ReadingInk | None:
+    def _weigh_account(self, name: str, registry: Registry | None, support: Support | None) -> AccountReading:
+        cells = self._cells(name).without_smudges()
+        return read_account(cells, self._rules.account_digits, registry, support)
+
+    def _look_again(self, name: str) -> bool:
+        """See a comb's doubtful cells beside what is known of the hand; whether that changed anything."""
+        is_asked = name not in self._printed and self._cells(name).is_sound
+        seen = self._hand.look_again(name) if is_asked else None
+        if seen is not None:
+            self._see(name, seen)
+        return seen is not None
+
+    def _look_beside_itself(self, name: str, registry: Registry | None, support: Support | None) -> bool:
+        """Where only smudges keep the account from being known, see its cells beside each other."""
+        cells = self._cells(name)
+        if name in self._printed or not cells.holds_smudge:
+            return False
+        whole = read_account(cells.given_legible(), self._rules.account_digits, registry, support)
+        if whole.registered is None or whole.confidence < MIN_KNOWN_CONFIDENCE:
+            return False
+        seen = self._hand.look_beside_itself(name)
+        if seen is not None:
+            self._see(name, seen)
+        return seen is not None
+
+    def _see(self, name: str, evidence: FieldEvidence) -> None:
+        self._seen[name] = cells_of(self._template.field(name), evidence)
+
+    def _beside_examples(self, ink: ReadingInk | None) -> ReadingInk | None:
         """The reading's ink, looked at again beside the cells that are known by now."""
         name = self._template.roles.reading
-        if ink is None or not ink.cells.is_sound:
+        if ink is None or not self._look_again(name):
             return ink
-        seen = self._seen_again(name, account, date)
-        if seen is None:
-            return ink
-        return reading_ink(cells_of(self._template.field(name), seen).without_smudges())
+        return reading_ink(self._cells(name).without_smudges())
 
-    def _seen_again(
-        self, name: str, account: AccountReading | None, date: DateReading | None
-    ) -> FieldEvidence | None:
-        """A comb's evidence beside cells that are known, None where that changes nothing."""
-        evidence = self._evidence.get(name)
-        if evidence is None:
-            return None
-        doubtful = doubtful_cells(evidence)
-        examples = examples_of(self._known_combs(account, date)) if len(doubtful) else None
-        if examples is None:
-            return None
-        return seen_beside(evidence, doubtful, examples, self._background.hand_model)
+    def _printed_fields(self) -> frozenset[str]:
+        """What was printed for the customer where there is a code: it says nothing about the hand."""
+        roles = self._template.roles
+        address = roles.address or AddressFields()
+        return frozenset((roles.account, address.house, address.flat)) if self._code else frozenset()
 
-    def _known_combs(
-        self, account: AccountReading | None, date: DateReading | None
-    ) -> Iterator[tuple[FieldEvidence | None, str]]:
-        """Account and date with their digits, as far as there is hardly a doubt about them.
+    def _learn_customer(self, account: AccountReading | None) -> None:
+        """The account's digits, and those of house and flat, as far as there is hardly a doubt about them."""
+        if account is None or account.registered is None or account.confidence < MIN_KNOWN_CONFIDENCE:
+            return
+        self._hand.learn(self._template.roles.account, account.value)
+        roles = self._template.roles.address or AddressFields()
+        numbers = ((roles.house, account.registered.house), (roles.flat, account.registered.flat))
+        for name, number in numbers:
+            if name and is_as_registered(self._cells(name), number):
+                self._hand.learn(name, number)
 
-        Where there is a code, the account was printed: it says nothing about the hand.
-        """
-        if (
-            not self._code
-            and account is not None
-            and account.registered
-            and account.confidence >= MIN_KNOWN_CONFIDENCE
-        ):
-            yield self._evidence.get(self._template.roles.account), account.value
+    def _learn_date(self, date: DateReading | None) -> None:
         roles = self._template.roles.date
-        if roles is not None and date is not None and date.confidence >= MIN_KNOWN_CONFIDENCE:
-            year, month, day = date.value.split("-")
-            for name, value in ((roles.day, day), (roles.month, month), (roles.year, year[-2:])):
-                yield self._evidence.get(name), value
+        if roles is None or date is None or date.confidence < MIN_KNOWN_CONFIDENCE:
+            return
+        year, month, day = date.value.split("-")
+        year = year[-len(self._cells(roles.year)) :]
+        for name, value in ((roles.day, day), (roles.month, month), (roles.year, year)):
+            self._hand.learn(name, value)
 
     def _read_meter(
         self, ink: ReadingInk | None, account: AccountReading | None, witness: Witness | None
@@ -284,40 +310,34 @@ class CaseReader:
         self._keep_comb(self._template.roles.reading, ink.cells, best, meter.candidates)
         return meter
 
-    def _read_date(
-        self, period: Period | None, account: AccountReading | None
-    ) -> tuple[DateReading | None, WrittenDate | None]:
+    def _read_date(self, period: Period | None) -> tuple[DateReading | None, WrittenDate | None]:
         roles = self._template.roles.date
         if roles is None:
             return None, None
         names = (roles.day, roles.month, roles.year)
-        day, month, year = self._two_digits(roles.day), self._two_digits(roles.month), self._cells(roles.year)
-        written = WrittenDate(day, month, year, roles.century)
+        written = self._written_date(roles)
         date = self._weigh_date(written, period)
-        if date.confidence < MIN_CLEAR_DATE:
-            day, month, year = (
-                self._beside_account(name, cells, account)
-                for name, cells in zip(names, written.parts, strict=True)
-            )
-            date = self._weigh_date(WrittenDate(day, month, year, roles.century), period)
+        is_seen = [date.confidence < MIN_CLEAR_DATE and self._look_again(name) for name in names]
+        if any(is_seen):
+            written = self._written_date(roles)
+            date = self._weigh_date(written, period)
         for name, cells, part in zip(names, written.parts, date.parts, strict=True):
             self._keep_comb(name, cells, part, ())
         return date, written
 
+    def _written_date(self, roles: DateFields) -> WrittenDate:
+        day, month = self._two_digits(roles.day), self._two_digits(roles.month)
+        return WrittenDate(day, month, self._cells(roles.year), roles.century)
+
     def _weigh_date(self, written: WrittenDate, period: Period | None) -> DateReading:
         return read_date(written.without_smudges(), period, self._rules.first_day, self._rules.last_day)
-
-    def _beside_account(self, name: str, cells: Cells, account: AccountReading | None) -> Cells:
-        """A part of the date, looked at again beside the account's cells where those are known."""
-        seen = self._seen_again(name, account, None) if cells.is_sound else None
-        return cells if seen is None else cells_of(self._template.field(name), seen)
 
     def _two_digits(self, name: str) -> Cells:
         """Cells of a day or month; a single digit that was typed is one below ten."""
         evidence = self._evidence.get(name)
         if evidence is not None and evidence.is_typed and len(line_text(evidence)) == 1:
-            evidence = replace(evidence, text=f"0{line_text(evidence)}")
-        return cells_of(self._template.field(name), evidence)
+            return cells_of(self._template.field(name), replace(evidence, text=f"0{line_text(evidence)}"))
+        return self._cells(name)
 
     def _read_address(self, registered: Account | None) -> AddressReading | None:
         roles = self._template.roles.address

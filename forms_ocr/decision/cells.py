@@ -34,7 +34,12 @@ MAX_DENIED_EMPTY = 0.1
 """The most that may speak for ``EMPTY`` in a cell with more ink than that, before the cell counts as dirty.
 Written cells are given 0.0002 on average, one in two hundred more than 0.01."""
 
+MIN_OTHER_INK_MM2 = 0.5
+"""Less ink is a speck, or what a scan left of a stroke, never a digit struck out or two in one cell: a full
+stop by a ball pen covers 0.2 mm2, a dash of 2 mm 0.6."""
+
 TINY_EMPTY = 1e-5
+TINY_OTHER = 5e-6
 """The floor of what a net says, and nothing beside it: not worth a new row."""
 
 ROW_SUM_TOLERANCE = 0.01
@@ -113,6 +118,13 @@ class Cells:
     def holds_other(self) -> bool:
         """Some cell holds ink that may well be no digit."""
         return self.is_sound and any(row[OTHER] >= MIN_OTHER_POSTERIOR for row in self.rows)
+
+    @property
+    def holds_smudge(self) -> bool:
+        """Some digit may be none, and not so little that it does not matter."""
+        return self.is_sound and any(
+            top < DIGITS and row[OTHER] > MAX_SMUDGE for row, top in zip(self.rows, self.tops, strict=True)
+        )
 
     @property
     def as_read(self) -> str:
@@ -274,8 +286,11 @@ def _are_posteriors(rows: NDArray[np.float64]) -> bool:
 def _inked(row: list[float], area_mm2: float) -> list[float]:
     """A cell said to be empty in spite of its ink holds something else: what, the other classes say.
 
-    Where much speaks for an empty cell, its ink is dirt, and looks of digits in dirt are not believed.
+    Where much speaks for an empty cell, its ink is dirt, and looks of digits in dirt are not believed. Next
+    to no ink is dirt or a digit's remains, but nothing that was written and is no digit.
     """
+    if area_mm2 < MIN_OTHER_INK_MM2:
+        return _without_other(row) if TINY_OTHER < row[OTHER] < row[EMPTY] else row
     if area_mm2 <= MAX_EMPTY_INK_MM2 or row[EMPTY] <= TINY_EMPTY:
         return row
     if row[EMPTY] > MAX_DENIED_EMPTY:

@@ -9,22 +9,30 @@ descent, Friedman, "Greedy Function Approximation", 2001).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from forms_ocr.model import Features, FieldEvidence, HandModel, Posteriors
+from forms_ocr.model import OTHER, Features, FieldEvidence, HandModel, Posteriors
 
 _DIGITS = 10
+_LEAST_SPAN = 1e-6
 
 CLEAR = 0.999
 """Cells this clear are not looked at again: there is next to nothing left that a hand could tell of them."""
 
 MOST = 3.0
 """Logarithm of the odds by which examples speak for one digit against another at most, 20 to 1: what nobody
-could read on its own stays in doubt, however much it looks like something."""
+could read on its own stays in doubt, however much it looks like something. Against a cell's holding no digit
+they speak no louder."""
+
+NEARLY_NONE = 1e-3
+"""So little of ``other`` is not worth asking what its cell looks like."""
+
+MAX_OTHER = 0.2
+"""What is likelier than this to be no digit stays so, whatever it looks like, and is no example of a digit:
+who strikes one cell out may strike two."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,24 +53,6 @@ class Examples:
         return len(self.digits)
 
 
-def examples_of(known: Iterable[tuple[FieldEvidence | None, str]]) -> Examples | None:
-    """The cells of combs whose values are known, those without ink left out; None if there are none.
-
-    Args:
-        known: Fields with their values, a digit a cell.
-    """
-    found = [
-        (evidence.posteriors, evidence.features, [int(digit) for digit in value])
-        for evidence, value in known
-        if evidence is not None and evidence.features is not None and len(value) == len(evidence.features)
-    ]
-    if not found:
-        return None
-    posteriors, features, digits = (np.concatenate(column) for column in zip(*found, strict=True))
-    has_ink = features.any(axis=1)
-    return Examples(posteriors[has_ink], features[has_ink], digits[has_ink].astype(np.intp))
-
-
 def doubtful_cells(evidence: FieldEvidence) -> NDArray[np.intp]:
     """(M,) indexes of the cells of a comb that a look at the rest of the hand may help."""
     posteriors, features = evidence.posteriors, evidence.features
@@ -77,9 +67,45 @@ def seen_beside(
     """A comb's evidence, its doubtful cells read anew beside examples of the hand."""
     if evidence.features is None:
         return evidence
+    features = evidence.features[doubtful]
     found = np.array(evidence.posteriors)
-    found[doubtful] = reread(found[doubtful], evidence.features[doubtful], examples, model)
+    rows = reread(found[doubtful], features, examples, model)
+    if rows[:, OTHER].max(initial=0.0) > NEARLY_NONE:
+        is_example = examples.posteriors[:, OTHER] < MAX_OTHER
+        rows = _as_digits(rows, features @ examples.features[is_example].T, model)
+    found[doubtful] = rows
     return replace(evidence, posteriors=found)
+
+
+def beside_itself(evidence: FieldEvidence, model: HandModel) -> FieldEvidence:
+    """A comb of which it is known that it holds digits, each cell seen beside the others.
+
+    What looks like another cell of the comb is as little struck out as that one is.
+    """
+    posteriors, features = evidence.posteriors, evidence.features
+    if features is None or len(features) != len(posteriors):
+        return evidence
+    alike = features @ features.T
+    np.fill_diagonal(alike, 0.0)
+    is_example = posteriors[:, OTHER] < MAX_OTHER
+    return replace(evidence, posteriors=_as_digits(posteriors, alike[:, is_example], model))
+
+
+def _as_digits(posteriors: Posteriors, alike: NDArray[np.float32], model: HandModel) -> Posteriors:
+    """Rows that are the less likely to be no digit the more their cells look like some digit of the hand.
+
+    What was struck out looks like none: of 120 such cells one was nearer to a digit than ``expected``.
+
+    Args:
+        alike: (N, K), to the cells of K digits.
+    """
+    if not model.closeness:
+        return posteriors
+    nearness = (alike.max(axis=1, initial=0.0) - model.expected) / max(1.0 - model.expected, _LEAST_SPAN)
+    shift = np.where(posteriors[:, OTHER] < MAX_OTHER, MOST * np.clip(2.0 * nearness, 0.0, 1.0), 0.0)
+    found = np.array(posteriors)
+    found[:, OTHER] *= np.exp(-shift)
+    return np.asarray(found / found.sum(axis=1, keepdims=True), np.float32)
 
 
 def reread(posteriors: Posteriors, features: Features, examples: Examples, model: HandModel) -> Posteriors:

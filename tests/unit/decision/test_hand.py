@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forms_ocr.decision import Examples, reread
-from forms_ocr.decision.hand import doubtful_cells, examples_of, seen_beside
-from forms_ocr.model import CLASSES, FieldEvidence, HandModel
+from forms_ocr.decision.hand import beside_itself, doubtful_cells, seen_beside
+from forms_ocr.model import CLASSES, OTHER, FieldEvidence, HandModel
 
 _MODEL = HandModel(closeness=3.0, expected=0.8, correction=6.0, sharpness=10.0)
 _seeds = st.integers(0, 10_000)
@@ -88,18 +88,6 @@ def _comb(rows: list[np.ndarray], features: np.ndarray | None) -> FieldEvidence:
     return FieldEvidence("f", posteriors, np.ones(len(posteriors), np.float32), features=features)
 
 
-def test_examples_are_the_inked_cells_of_known_combs() -> None:
-    shapes = np.eye(4, 16, dtype=np.float32)
-    shapes[2] = 0  # no ink
-    known = _comb([_sure(digit, 0.9) for digit in (1, 2, 3, 4)], shapes)
-    unknown_features = _comb([_sure(1, 0.9)], None)
-    found = examples_of([(known, "1234"), (unknown_features, "1"), (None, "55"), (known, "12")])
-    assert found is not None
-    np.testing.assert_array_equal(found.digits, [1, 2, 4])
-    np.testing.assert_array_equal(found.features, shapes[[0, 1, 3]])
-    assert examples_of([(None, "1")]) is None
-
-
 def test_only_doubtful_cells_are_seen_again() -> None:
     alike = np.eye(1, 16, dtype=np.float32)
     features = np.concatenate([alike, alike, np.zeros_like(alike)])
@@ -128,3 +116,52 @@ def test_examples_settle_a_doubt_but_never_speak_more_than_twenty_to_one(seed: i
     found = reread(posteriors, features, _examples(rng, 15), HandModel(50.0, 0.5, 90.0, 2.0))
     odds = np.log(found[:, :10] / posteriors[:, :10])
     assert np.ptp(odds, axis=1).max() <= 3.0 + 1e-3
+
+
+def _smudged(digit: int, other: float) -> np.ndarray:
+    row = _sure(digit, 0.999) * (1.0 - other)
+    row[0, OTHER] += other
+    return row.astype(np.float32)
+
+
+def _turned(alike: float) -> np.ndarray:
+    """A look as far from the first axis as that."""
+    look = np.zeros((1, 16), np.float32)
+    look[0, :2] = alike, np.sqrt(1.0 - alike**2)
+    return look
+
+
+_ONE_LOOK = np.eye(1, 16, dtype=np.float32)
+_STRICT = HandModel(closeness=2.0, expected=0.7)
+
+
+def test_what_looks_like_a_known_digit_was_not_struck_out() -> None:
+    examples = Examples(_sure(2, 0.99), _ONE_LOOK, np.array([2]))
+    others = []
+    for alike in (0.5, 0.7, 0.75, 0.8, 0.9, 1.0):
+        comb = _comb([_smudged(2, 0.1)], _turned(alike))
+        seen = seen_beside(comb, np.array([0]), examples, _STRICT).posteriors[0]
+        np.testing.assert_allclose(seen.sum(), 1.0, atol=1e-5)
+        others.append(seen[OTHER])
+    np.testing.assert_allclose(others[:2], 0.1, atol=1e-3)
+    assert others[1] > others[2] > others[3] > others[4] == others[5]
+    assert 0.1 / 21 < others[-1] < 0.1 / 18  # twenty to one, no more
+
+
+def test_what_is_likely_struck_out_stays_so_and_vouches_for_nothing() -> None:
+    struck, pale = _smudged(2, 0.3), _smudged(2, 0.1)
+    for second in (struck, pale):
+        comb = _comb([struck, second], np.concatenate([_ONE_LOOK, _ONE_LOOK]))
+        seen = beside_itself(comb, _STRICT).posteriors
+        np.testing.assert_allclose(seen[:, OTHER], comb.posteriors[:, OTHER], atol=1e-6)
+    known = Examples(struck, _ONE_LOOK, np.array([2]))
+    beside = seen_beside(_comb([pale], _ONE_LOOK), np.array([0]), known, _STRICT)
+    np.testing.assert_allclose(beside.posteriors[0, OTHER], pale[0, OTHER], atol=1e-3)
+
+
+def test_cells_vouch_for_each_other_but_none_for_itself() -> None:
+    pair = _comb([_smudged(2, 0.1), _smudged(2, 0.1)], np.concatenate([_ONE_LOOK, _ONE_LOOK]))
+    assert (beside_itself(pair, _STRICT).posteriors[:, OTHER] < 0.01).all()
+    alone = _comb([_smudged(2, 0.1)], _ONE_LOOK)
+    np.testing.assert_allclose(beside_itself(alone, _STRICT).posteriors, alone.posteriors, atol=1e-6)
+    np.testing.assert_array_equal(beside_itself(pair, HandModel()).posteriors, pair.posteriors)

@@ -93,3 +93,15 @@ def test_rows_stay_probabilities_and_the_best_class_stays(rows: list[list[float]
         assert sum(after) == pytest.approx(sum(before))
         assert after[top] == max(after)
         assert after == before or (before[OTHER] <= MAX_SMUDGE and after[OTHER] == 0.0)
+
+
+@pytest.mark.parametrize(("ink_mm2", "is_legible"), [(0.2, True), (0.9, False)])
+def test_a_speck_behind_the_reading_is_nothing_struck_out(
+    office: Office, writing: Writing, ink_mm2: float, is_legible: bool
+) -> None:
+    comb = writing.doubt(writing.comb("00571", 6), 5, {CLASSES[EMPTY]: 0.9, CLASSES[OTHER]: 0.1})
+    ink = np.array(comb.ink_mm2)
+    ink[5] = ink_mm2
+    record = office.decide(office.slip(reading=replace(comb, ink_mm2=ink)))
+    assert (record.disposition is Disposition.ACCEPTED) == is_legible
+    assert record.reading == "00571"
