@@ -9,7 +9,7 @@ import numpy as np
 
 from forms_ocr.codes.payload import read_account_text, read_cover_text
 from forms_ocr.codes.place import QUIET_MM, code_place
-from forms_ocr.model import Box, Cover, GreyImage, Page, Registration, Template
+from forms_ocr.model import Box, Cover, GreyImage, Homography, Page, Registration, Template
 
 _PX_PER_MM = 8.0
 """A square of a slip's code is then seven pixels wide."""
@@ -76,13 +76,22 @@ def _cut(
     )
     cut = cv2.warpPerspective(
         pixels,
-        registration.homography @ to_form,
+        registration.homography @ _carried(registration, box) @ to_form,
         (round(box.width_mm / step_mm), round(box.height_mm / step_mm)),
         flags=how | cv2.WARP_INVERSE_MAP,
         borderMode=cv2.BORDER_CONSTANT,
         borderValue=255,
     )
     return np.asarray(cut, np.uint8)
+
+
+def _carried(registration: Registration, box: Box) -> Homography:
+    """How far paper that does not lie flat carries a box; small as a code is, it stays a square."""
+    carried = np.eye(3)
+    if registration.drift is not None:
+        middle = np.array([[(box.left_mm + box.right_mm) / 2, (box.top_mm + box.bottom_mm) / 2]])
+        carried[:2, 2] = registration.drift.at(middle)[0]
+    return carried
 
 
 def _reduced(pixels: GreyImage, scale: float) -> GreyImage:

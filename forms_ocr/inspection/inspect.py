@@ -18,7 +18,7 @@ from forms_ocr.inspection.finding import Finding, Inspection, Kind, PageInspecti
 from forms_ocr.inspection.judge import judge_slip
 from forms_ocr.inspection.measures import SlipMeasures, measure_slip
 from forms_ocr.model import Page, PageDisposition, Reason, Registration, Rules, Template
-from forms_ocr.registration import is_blank, markers_seen, register
+from forms_ocr.registration import is_blank, markers_seen, register_each, shows_writing_alone
 
 _LIMITS = Limits()
 
@@ -103,26 +103,21 @@ class Inspector:
 
     def inspect_page(self, page: Page, name: str = "") -> PageInspection:
         """Look at one page of a scan that somebody else has opened."""
-        for template in self._templates:
-            registrations = register(page, template)
-            if registrations:
-                return self._slips(page, registrations, template, name)
-        return _without_slips(page, self._templates)
+        laid = register_each(page, self._templates)
+        return self._slips(page, laid, name) if laid else _without_slips(page, self._templates)
 
-    def _slips(
-        self, page: Page, registrations: Sequence[Registration], template: Template, name: str
-    ) -> PageInspection:
+    def _slips(self, page: Page, laid: Sequence[tuple[Template, Registration]], name: str) -> PageInspection:
         findings: list[Finding] = []
         before = tuple(self._seen)
-        for number, registration in enumerate(registrations, start=1):
+        for number, (template, registration) in enumerate(laid, start=1):
             measures = measure_slip(page, registration, template)
             findings += judge_slip(measures, registration, number, self._rules.max_residual_mm)
             twin = next((seen for seen in before if _is_same_paper(seen.measures, measures)), None)
             if twin is not None:
                 findings.append(Finding(Kind.DUPLICATE, number, twin=(twin.name, twin.page)))
             self._seen.append(_Seen(name, page.number, measures))
-        dpi = registrations[0].px_per_mm * 25.4
-        return PageInspection(page.number, PageDisposition.SLIPS, len(registrations), dpi, tuple(findings))
+        dpi = laid[0][1].px_per_mm * 25.4
+        return PageInspection(page.number, PageDisposition.SLIPS, len(laid), dpi, tuple(findings))
 
 
 def _is_same_paper(one: SlipMeasures, other: SlipMeasures) -> bool:
@@ -138,6 +133,9 @@ def _without_slips(page: Page, templates: Sequence[Template]) -> PageInspection:
         return PageInspection(page.number, PageDisposition.FOREIGN, findings=(Finding(Kind.COVER_SHEET),))
     if any(markers_seen(page, template) >= 2 for template in templates):
         finding = Finding(Kind.MISALIGNED)
+        return PageInspection(page.number, PageDisposition.QUARANTINED, findings=(finding,))
+    if any(shows_writing_alone(page, template) for template in templates):
+        finding = Finding(Kind.UNREADABLE, reason=Reason.PAGE_PRINT_UNSEEN)
         return PageInspection(page.number, PageDisposition.QUARANTINED, findings=(finding,))
     return PageInspection(page.number, PageDisposition.FOREIGN, findings=(Finding(Kind.NOT_THIS_FORM),))
 

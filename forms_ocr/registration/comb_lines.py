@@ -35,6 +35,8 @@ _LEAST_CONTRAST = 18.0
 _LEAST_SEEN = 4.0
 # Profiles that correlate worse show something else.
 _GOOD_SCORE = 0.85
+# Where so many lines of the other combs are seen the scan shows lines, and a comb without any lies elsewhere.
+_SHOWN_ELSEWHERE = 0.6
 
 _SHIFTS = round(_SEARCH_MM / _STEP_MM)
 
@@ -45,13 +47,14 @@ class CombLines:
 
     ``centres_mm`` (N, 2); ``axes`` (N,) 0 for a line that runs down and is a witness of x, 1 for one that
     runs across and is a witness of y; ``samples_mm`` (N, across, along, 2); ``profiles`` (N, P), grey values
-    across the printed line, less their mean, of unit length.
+    across the printed line, less their mean, of unit length; ``combs`` (N,) the number of the comb.
     """
 
     centres_mm: NDArray[np.float64]
     axes: NDArray[np.intp]
     samples_mm: NDArray[np.float64]
     profiles: NDArray[np.float64]
+    combs: NDArray[np.intp]
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,11 +68,16 @@ class LineSightings:
 @lru_cache(maxsize=8)
 def comb_lines_of(template: Template) -> CombLines:
     """The lines around the cells of all combs, those left out that are not printed."""
-    found = [line for field in template.fields if field.shape is Shape.COMB for line in _around(field.cells)]
-    if not found:
-        return _chosen(np.zeros((0, 2)), np.zeros(0, np.intp), np.zeros(0), np.zeros(0, bool), template)
-    centres, axes, lengths = (np.array(column) for column in zip(*found, strict=True))
-    return _chosen(centres, axes.astype(np.intp), lengths, lengths >= _LEAST_LENGTH_MM, template)
+    combs = [field.cells for field in template.fields if field.shape is Shape.COMB]
+    found = [
+        (*line, number)
+        for number, cells in enumerate(combs)
+        for line in _around(cells)
+        if line[2] >= _LEAST_LENGTH_MM
+    ]
+    centres = np.array([centre for centre, *_ in found]).reshape(-1, 2)
+    axes, combs_of = (np.array([line[column] for line in found], np.intp) for column in (1, 3))
+    return _printed(centres, axes, np.array([line[2] for line in found]), combs_of, template)
 
 
 def _around(cells: tuple[Box, ...]) -> list[tuple[tuple[float, float], int, float]]:
@@ -87,22 +95,21 @@ def _around(cells: tuple[Box, ...]) -> list[tuple[tuple[float, float], int, floa
     return [*down, *across]
 
 
-def _chosen(
+def _printed(
     centres: NDArray[np.float64],
     axes: NDArray[np.intp],
     lengths: NDArray[np.float64],
-    is_long: NDArray[np.bool_],
+    combs: NDArray[np.intp],
     template: Template,
 ) -> CombLines:
-    """Those that are long enough and really printed."""
-    centres, axes = centres[is_long], axes[is_long]
-    samples = _samples(centres, axes, lengths[is_long])
+    """Those that are really printed."""
+    samples = _samples(centres, axes, lengths)
     to_artwork = np.array([[1.0, 0, -0.5], [0, 1.0, -0.5], [0, 0, 1]])
     to_artwork[:2, :2] *= template.artwork_dpi / 25.4
     seen = _profiles(template.artwork, to_artwork, samples)[:, _SHIFTS:-_SHIFTS]
     is_printed = np.ptp(seen, axis=1) >= _LEAST_CONTRAST
     profiles, _ = _normalised(seen[is_printed])
-    return CombLines(centres[is_printed], axes[is_printed], samples[is_printed], profiles)
+    return CombLines(centres[is_printed], axes[is_printed], samples[is_printed], profiles, combs[is_printed])
 
 
 def _samples(
@@ -164,6 +171,24 @@ def look_up_lines(
     beside = (best - _SHIFTS + _peak_offset(scores, np.clip(best, 1, scores.shape[1] - 2))) * _STEP_MM
     moves = known[rows, lines.axes] + beside
     return LineSightings(moves, is_inside & is_seen & (scores[rows, best] >= _GOOD_SCORE))
+
+
+def is_comb_lost(lines: CombLines, found: LineSightings) -> bool:
+    """A comb shows no line along an axis, though most lines of the others are seen: it lies elsewhere.
+
+    What witnesses around it foretell is then not to be believed, however well they agree.
+    """
+    return any(
+        _is_lost(found.is_good[lines.axes == axis], lines.combs[lines.axes == axis] == comb)
+        for axis in (0, 1)
+        for comb in np.unique(lines.combs)
+    )
+
+
+def _is_lost(is_seen: NDArray[np.bool_], is_own: NDArray[np.bool_]) -> bool:
+    """Of the lines of one axis; a single line may be written over."""
+    own, others = is_seen[is_own], is_seen[~is_own]
+    return len(own) > 1 and not own.any() and len(others) > 0 and bool(others.mean() >= _SHOWN_ELSEWHERE)
 
 
 def _peak_offset(scores: NDArray[np.float64], best: NDArray[np.intp]) -> NDArray[np.float64]:

@@ -15,13 +15,19 @@ from forms_ocr.model import GreyImage, Homography, Template
 from forms_ocr.registration.landmarks import reduced_artwork
 from forms_ocr.registration.markers import as_homography
 from forms_ocr.registration.pyramid import Pyramid
+from forms_ocr.registration.tone import as_line_art
 
 # About 125 dpi: small print is still texture there, and twice the resolution finds no more slips.
 _PX_PER_MM = 5.0
-_LOOK_AT_PX = 620
+# Short side of the copy of the page that is looked at: a slip of half the sheet has 4 pixels a millimetre.
+_LOOK_AT_PX = 850
 # On a large form full of writing nothing else is left to match by than small print, legible from here on.
 _LEAST_PX_PER_MM = 4.2
-_KEYPOINTS = 1200
+KEYPOINTS = 1000
+# Pale print in much grain is still found by so many: 10 of 144 scans. Matching takes four times as long.
+MANY_KEYPOINTS = 2500
+# Line art is black and white, so that what is left of grain is told from corners by their contrast.
+_CORNER_CONTRAST = 60
 # Lowe's ratio test; printed forms repeat themselves (cells, letters), so it has to be strict.
 _RATIO = 0.85
 # Fewer inliers than this come about by chance on texts and tables.
@@ -35,9 +41,9 @@ class _Texture:
     descriptors: NDArray[np.uint8]
 
 
-def _describe(image: GreyImage) -> _Texture | None:
-    orb = cv2.ORB.create(nfeatures=_KEYPOINTS, scaleFactor=1.3, nlevels=6, fastThreshold=12)
-    keypoints, descriptors = orb.detectAndCompute(image, None)
+def _describe(image: GreyImage, count: int) -> _Texture | None:
+    orb = cv2.ORB.create(nfeatures=count, scaleFactor=1.3, nlevels=6, fastThreshold=_CORNER_CONTRAST)
+    keypoints, descriptors = orb.detectAndCompute(as_line_art(image), None)
     # OpenCV says None for the descriptors where it sees no corner at all
     if len(keypoints) < _MIN_INLIERS:
         return None
@@ -46,24 +52,27 @@ def _describe(image: GreyImage) -> _Texture | None:
 
 
 @lru_cache(maxsize=8)
-def _texture_of(template: Template) -> _Texture | None:
-    texture = _describe(reduced_artwork(template, _PX_PER_MM))
+def _texture_of(template: Template, count: int) -> _Texture | None:
+    texture = _describe(reduced_artwork(template, _PX_PER_MM), count)
     if texture is None:
         return None
     return _Texture((texture.points + 0.5) / _PX_PER_MM, texture.descriptors)
 
 
-def find_by_texture(pyramid: Pyramid, template: Template) -> Iterator[Homography]:
+def find_by_texture(pyramid: Pyramid, template: Template, count: int = KEYPOINTS) -> Iterator[Homography]:
     """First fits of every slip that shows its texture, millimetres to page pixels, good to a millimetre.
 
     ORB features (Rublee et al. 2011) matched with the ratio test, similarities by RANSAC, one slip after the
     other. A similarity has no freedom to swing where matches cluster; the caller mends it by the printed
     artwork, and measures it: a fit proves nothing by itself.
+
+    Args:
+        count: Features looked at, on the page and on the form.
     """
-    form = _texture_of(template)
+    form = _texture_of(template, count)
     least_px = round(_LEAST_PX_PER_MM * min(template.width_mm, template.height_mm))
-    level = pyramid.with_short_side(max(_LOOK_AT_PX, least_px))
-    seen = _describe(level.pixels)
+    level = pyramid.reduced_to(max(_LOOK_AT_PX, least_px))
+    seen = _describe(level.pixels, count)
     if form is None or seen is None:
         return
     source, target = _match(form, seen)

@@ -9,10 +9,13 @@ import numpy as np
 
 from forms_ocr.model import GreyImage, Homography
 
+# Making a copy costs more than looking at a few pixels more.
+_NEARLY_AS_LARGE = 0.9
+
 
 @dataclass(frozen=True, eq=False)
 class Level:
-    """A copy of the page at ``scale`` of its size (1, 1/2, 1/4, ...)."""
+    """A copy of the page at ``scale`` of its size (1, 1/2, 1/4, ..., or what was asked for)."""
 
     pixels: GreyImage
     scale: float
@@ -36,6 +39,16 @@ class Pyramid:
             if min(level.pixels.shape) >= at_least_px:
                 return level
         return self.levels[0]
+
+    def reduced_to(self, short_side_px: int) -> Level:
+        """A copy whose shorter side has about so many pixels, up to a tenth more; the page if none has."""
+        level = self.with_short_side(short_side_px)
+        factor = short_side_px / min(level.pixels.shape)
+        if factor > _NEARLY_AS_LARGE:
+            return level
+        # no level is twice as large, so that every pixel is seen; by areas would take ten times as long
+        pixels = cv2.resize(level.pixels, None, fx=factor, fy=factor, interpolation=cv2.INTER_LINEAR)
+        return Level(np.asarray(pixels, np.uint8), level.scale * factor)
 
     def with_resolution(self, page_px_per_mm: float, at_least_px_per_mm: float) -> Level:
         """The smallest level that resolves so many pixels a millimetre; the page itself if none does."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from forms_ocr.model import Homography, Page, Registration, Template
 from forms_ocr.registration.blank import LOOK_AT_PX, is_blank
-from forms_ocr.registration.features import find_by_texture
+from forms_ocr.registration.features import KEYPOINTS, MANY_KEYPOINTS, find_by_texture
 from forms_ocr.registration.hidden import told
 from forms_ocr.registration.landmarks import NARROW_SEARCH_MM, WIDE_SEARCH_MM
 from forms_ocr.registration.markers import MarkerSighting, count_markers, find_slips, first_fit
@@ -44,6 +44,8 @@ def register(page: Page, template: Template) -> tuple[Registration, ...]:
     found, lost = _by_markers(pyramid, template)
     if not found or lost or _has_room(pyramid, template, found):
         found += _by_texture(pyramid, template, found)
+        if not found and not template.markers:
+            found += _by_texture(pyramid, template, found, MANY_KEYPOINTS)
     slips = told(found, pyramid, template)
     if found:
         slips += [_half_hidden(one, template) for one in lost if _is_elsewhere(one, found, template)]
@@ -94,10 +96,12 @@ def _half_hidden(lost: _Lost, template: Template) -> Registration:
     return describe(lost.fit, template, float("inf"), 0.0)
 
 
-def _by_texture(pyramid: Pyramid, template: Template, found: list[Registration]) -> list[Registration]:
+def _by_texture(
+    pyramid: Pyramid, template: Template, found: list[Registration], count: int = KEYPOINTS
+) -> list[Registration]:
     """Slips that show their print where none was found yet."""
     more: list[Registration] = []
-    for fit in find_by_texture(pyramid, template):
+    for fit in find_by_texture(pyramid, template, count):
         slip = settle(pyramid, template, fit, WIDE_SEARCH_MM)
         if slip is not None and not _overlaps_any(slip, found + more, template):
             more.append(slip)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forms_ocr.model import Homography, Registration, Template
-from forms_ocr.registration.comb_lines import comb_lines_of, look_up_lines
+from forms_ocr.registration.comb_lines import comb_lines_of, is_comb_lost, look_up_lines
 from forms_ocr.registration.drift import Followed, follow_paper, witnesses_of
 from forms_ocr.registration.landmarks import (
     DENSE_GRID_MM,
@@ -135,12 +135,15 @@ def _exactly(
     better = follow_paper(witnesses_of(dense, seen), template)
     if better is None or not seen.show_form(dense):
         return None
-    exact: Followed | None = better
+    exact, is_lost = better, False
     for _ in range(_LINE_LOOKS):
-        if exact is not None:
-            found = look_up_lines(pyramid, fit, scale, lines, exact.drift)
-            exact = follow_paper(witnesses_of(dense, seen, lines, found), template, better.lengths_mm)
-    if exact is None:
+        found = look_up_lines(pyramid, fit, scale, lines, exact.drift)
+        followed = follow_paper(witnesses_of(dense, seen, lines, found), template, better.lengths_mm)
+        if followed is None:
+            return None
+        exact, is_lost = followed, is_comb_lost(lines, found)
+    # the last look was at where the one before it put the combs
+    if is_lost and is_comb_lost(lines, look_up_lines(pyramid, fit, scale, lines, exact.drift)):
         return None
     return replace(flat, drift=exact.drift, residual_mm=exact.residual_mm, artwork_match=seen.match)
 

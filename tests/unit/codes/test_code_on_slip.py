@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
 
 from forms_ocr.codes import CODE_SIDE_MM, account_text, code_place, cover_text, find_cover, read_slip_code
-from forms_ocr.model import Box, Content, Cover, Field, GreyImage, Page, Registration, Shape, Template
+from forms_ocr.model import Box, Content, Cover, Drift, Field, GreyImage, Page, Registration, Shape, Template
 from forms_ocr.template.qr import qr_bits
 
 DPI = 200.0
@@ -91,6 +93,19 @@ def test_a_code_of_somebody_else_names_nothing() -> None:
     assert place is not None
     pixels = printed(template, "https://example.org/121000000042", place)
     assert read_slip_code(Page(1, pixels), laid(), template) == ""
+
+
+def test_a_code_on_curled_paper_is_looked_for_where_it_went() -> None:
+    template = form()
+    place = code_place(template)
+    assert place is not None
+    off_mm = 6.0
+    moved = Box(place.left_mm - off_mm, place.top_mm, place.right_mm - off_mm, place.bottom_mm)
+    page = Page(1, printed(template, account_text(ACCOUNT), moved))
+    moves = np.zeros((6, 10, 2), np.float32)
+    moves[..., 0] = -off_mm
+    assert read_slip_code(page, replace(laid(), drift=Drift(moves, 14.0)), template) == ACCOUNT
+    assert read_slip_code(page, laid(), template) == ""
 
 
 @pytest.mark.parametrize("turns", range(4))

@@ -1,9 +1,11 @@
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
 
 from forms_ocr.extraction import extract, normalise_glyph, slip_picture
-from forms_ocr.model import FieldInk, GreyImage, Page, Registration, Template
+from forms_ocr.model import Drift, FieldInk, GreyImage, Page, Registration, Template
 
 DPI = 300.0
 PX = DPI / 25.4
@@ -129,6 +131,24 @@ def test_the_picture_is_the_whole_slip_upright(
     upright = slip_picture(Page(1, sheet), laid, drawn_form, dpi=100)
     assert picture.shape == (583, 827)
     assert np.abs(picture.astype(int) - upright).mean() < 2.0
+
+
+def test_the_picture_of_curled_paper_is_flat(drawn_form: Template) -> None:
+    sheet = drawn_form.artwork
+    px = drawn_form.artwork_dpi / 25.4
+    homography = np.array([[px, 0, -0.5], [0, px, -0.5], [0, 0, 1]])
+    # so far to the right all over that nothing is hidden, and the same way back
+    drift = Drift(np.full((2, 2, 2), 3.0, np.float32), 300.0)
+    page = np.full_like(sheet, 255)
+    page[round(3 * px) :, round(3 * px) :] = sheet[: -round(3 * px), : -round(3 * px)]
+    curled = Registration(homography, 0.1, 1.0, 0, px, drift)
+    flat = slip_picture(Page(1, sheet), Registration(homography, 0.1, 1.0, 0, px), drawn_form)
+    seen = slip_picture(Page(1, page), curled, drawn_form)
+    # what was pushed off the page is white
+    inner = (slice(0, -14), slice(0, -14))
+    assert np.abs(seen[inner].astype(int) - flat[inner]).mean() < 4.0
+    unmended = slip_picture(Page(1, page), replace(curled, drift=None), drawn_form)
+    assert np.abs(unmended[inner].astype(int) - flat[inner]).mean() > 10.0
 
 
 @pytest.mark.parametrize("threshold", [128, 180, 200])

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from forms_ocr.model import Drift, GreyImage, Page, Registration, Shape, Template
 from forms_ocr.registration import register
-from forms_ocr.registration.comb_lines import comb_lines_of, look_up_lines
+from forms_ocr.registration.comb_lines import LineSightings, comb_lines_of, is_comb_lost, look_up_lines
 from forms_ocr.registration.drift import Witnesses, follow_paper
 from forms_ocr.registration.pyramid import build_pyramid
 
@@ -121,3 +121,15 @@ def test_a_comb_that_is_painted_over_shows_no_lines(drawn_form: Template) -> Non
     painted = (lines.centres_mm[:, 1] > box.top_mm - 1) & (lines.centres_mm[:, 1] < box.bottom_mm + 1)
     assert not found.is_good[painted].any()
     assert found.is_good[~painted].all()
+    assert is_comb_lost(lines, found)
+
+
+def test_no_comb_is_lost_where_each_shows_a_line_or_the_scan_shows_hardly_any(drawn_form: Template) -> None:
+    lines = comb_lines_of(drawn_form)
+    one_each = np.zeros(len(lines.axes), bool)
+    for comb in np.unique(lines.combs):
+        for axis in (0, 1):
+            one_each[np.flatnonzero((lines.combs == comb) & (lines.axes == axis))[0]] = True
+    hardly_any = (lines.combs == 0) & (np.arange(len(lines.axes)) % 3 == 0)
+    for seen in (one_each, ~np.zeros(len(lines.axes), bool), hardly_any):
+        assert not is_comb_lost(lines, LineSightings(np.zeros(len(seen)), seen))

@@ -134,6 +134,20 @@ def test_a_second_slip_that_is_half_there_is_not_dropped(drawn_form: Template) -
     assert second.residual_mm == float("inf")
 
 
+def test_pale_print_without_markers_is_found_among_black_writing(drawn_form: Template) -> None:
+    form = replace(drawn_form, markers=())
+    page, matrix = skewed(printed(form), 2.0)
+    half = cv2.resize(page, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    to_half = np.array([[0.5, 0, -0.25], [0, 0.5, -0.25], [0, 0, 1]])
+    pale = 255 - (255 - half.astype(np.float32)) * np.float32(0.14)
+    rng = np.random.default_rng(3)
+    for start in rng.integers(150, 750, (150, 2)).tolist():
+        cv2.line(pale, start, [start[0] + 20, start[1] + 12], 20, 3)
+    grain = rng.normal(-6, 3, pale.shape).astype(np.float32)
+    (found,) = register(Page(1, np.clip(pale + grain, 0, 255).astype(np.uint8)), form)
+    assert worst_error_mm(form, found, to_half @ matrix @ to_print()) < 0.15
+
+
 def test_a_stretched_slip_is_no_slip(drawn_form: Template) -> None:
     page = printed(drawn_form)
     stretched = cv2.resize(page, (round(page.shape[1] * 1.25), page.shape[0]))
