@@ -23,9 +23,11 @@ from bench.night import measure_night, plot_night
 from bench.pages import PERIOD, draw_accounts, draw_pages
 from bench.path import TARGET_RATIO as PATH_TARGET
 from bench.path import measure_path
+from bench.registering import FIND_SIX_MS, WITH_MARKERS_MS, WITHOUT_MARKERS_MS, measure_registering
 from bench.rescans import measure_rescans
 from bench.review import review
 from bench.robustness import distortion, strangers
+from bench.side_by_side import side_by_side
 from bench.workers import TARGET_RATIO as WORKERS_TARGET
 from bench.workers import measure_workers
 from forms_ocr.config import load_configuration
@@ -34,7 +36,7 @@ from forms_ocr.model import Account, Rules
 from forms_ocr.pipeline import Reader, build_reader
 from forms_ocr.template import default_template_path
 
-PARTS = ("path", "workers", "ledger", "night", "memory", "rescans")
+PARTS = ("path", "registration", "workers", "ledger", "night", "memory", "rescans")
 
 
 @click.command()
@@ -56,10 +58,10 @@ def main(
     night_pages: int,
     plot: Path,
 ) -> None:
-    """Measure PARTS: path, workers, ledger, night, memory, rescans; all of them if none is named.
+    """Measure PARTS: path, registration, workers, ledger, night, memory, rescans; all if none is named.
 
-    ``distortion``, ``forms``, ``strangers``, ``inspection`` and ``review`` have options of their own and
-    are measured alone.
+    ``distortion``, ``forms``, ``side-by-side``, ``strangers``, ``inspection`` and ``review`` have options of
+    their own and are measured alone.
     """
     cv2.setNumThreads(1)
     with tempfile.TemporaryDirectory(prefix="forms-ocr-bench-") as folder:
@@ -68,6 +70,8 @@ def main(
             match part:
                 case "path":
                     _path(bench(), rounds)
+                case "registration":
+                    _registration(max(1, pages // 5), rounds)
                 case "workers":
                     _workers(bench(), max(1, rounds // 2))
                 case "ledger":
@@ -118,6 +122,22 @@ def _path(bench: _Bench, rounds: int) -> None:
         f"path: decoding {cost.decode_ms:.1f} ms a page, the whole path {cost.path_ms:.1f} ms ({stages}); "
         f"ratio {cost.ratio:.2f} (at most {PATH_TARGET})"
     )
+
+
+def _registration(pages: int, rounds: int) -> None:
+    costs = measure_registering(pages, rounds)
+    one, bare, six = costs["with markers"], costs["without markers"], costs["six slips on A4"]
+    click.echo(
+        f"registration: with markers {one.slip_ms:.1f} ms a slip (at most {WITH_MARKERS_MS:g}), without "
+        f"{bare.slip_ms:.1f} ms (at most {WITHOUT_MARKERS_MS:g}), decoding of the same pages "
+        f"{one.decode_ms:.1f} ms; finding six slips on an A4 page {six.find_ms:.1f} ms (at most "
+        f"{FIND_SIX_MS:g}), decoding of those pages {six.decode_ms:.1f} ms"
+    )
+    for name, cost in costs.items():
+        click.echo(
+            f"  {name}: {cost.slips} of {cost.there} found, {cost.slip_ms:.1f} ms a slip; "
+            f"markers of a page {cost.find_ms:.1f} ms; decoding {cost.decode_ms:.1f} ms"
+        )
 
 
 def _workers(bench: _Bench, rounds: int) -> None:
@@ -180,6 +200,7 @@ if __name__ == "__main__":
     ALONE = {
         "distortion": distortion,
         "forms": forms,
+        "side-by-side": side_by_side,
         "strangers": strangers,
         "inspection": inspection,
         "review": review,

@@ -95,6 +95,11 @@ class Kind:
     strengths: tuple[float, ...]
     make: Damage
 
+    @property
+    def heading(self) -> str:
+        """What it is and what its strengths are counted in."""
+        return f"{self.title}, {self.unit}" if self.unit else self.title
+
 
 def _good_scan(rng: np.random.Generator) -> ScanConditions:
     """An office scanner in good order: what every damage of paper is scanned with."""
@@ -414,8 +419,27 @@ def _many(desk: Desk, strength: float, rng: np.random.Generator) -> Shot:
     return _sheet(desk, places, turns, rng)
 
 
+def _sideways(desk: Desk, strength: float, rng: np.random.Generator) -> Shot:
+    """Six small slips on an A4 in three rows, so many of them turned by 90 or 270 degrees."""
+    size_mm = (desk.template.width_mm, desk.template.height_mm)
+    quarter = [i < strength for i in range(6)]
+    rows = [quarter[2 * row : 2 * row + 2] for row in rng.permutation(3)]
+    heights = [max(size_mm) if any(row) else min(size_mm) for row in rows]
+    gaps = (_A4_MM[1] - sum(heights)) * rng.dirichlet(np.ones(len(rows)))
+    places, turns, top = [], [], 0.0
+    for row, height, gap in zip(rows, heights, gaps, strict=True):
+        for column, is_sideways in enumerate(row):
+            turn = int(rng.choice((1, 3) if is_sideways else (0, 2)))
+            room = max(0.0, _A4_MM[0] / 2 - _size_mm(desk, turn)[0])
+            places.append((column * _A4_MM[0] / 2 + float(rng.uniform(0, room)), top))
+            turns.append(turn)
+        top += height + gap
+    return _sheet(desk, places, turns, rng)
+
+
 SMALL_KINDS: Mapping[str, Kind] = {
     "many": Kind("small slips on A4", "slips", (1, 2, 3, 4, 5, 6), _many),
+    "sideways": Kind("six small slips, sideways", "of them", (0, 1, 2, 3, 4), _sideways),
 }
 """As :data:`KINDS`, for a form of A7."""
 

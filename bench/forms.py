@@ -28,7 +28,14 @@ SOURCES = ("mnist", "bhmsds", "optdigits", "usps")
 """Real handwriting, of writers the networks were never trained on."""
 
 COLOURS: tuple[Literal["colour", "grey", "one-bit"], ...] = ("colour", "grey", "one-bit")
-DROP_OUT_BGR = {"red": (60, 60, 255), "green": (70, 190, 60), "blue": (255, 150, 60)}
+DROP_OUT_BGR = {
+    "red": (60, 60, 255),
+    "orange": (40, 140, 255),
+    "green": (70, 190, 60),
+    "blue": (255, 150, 60),
+}
+PALER = (0.4, 0.7, 0.85)
+"""Shares of an ink's darkness that are missing."""
 
 
 def measure(data: Path | None, slips: int, seed: int) -> Iterator[str]:
@@ -64,6 +71,10 @@ def _cases() -> Iterator[tuple[str, Template, Way]]:
         for ink, bgr in DROP_OUT_BGR.items():
             for colour in COLOURS:
                 yield f"all in light {ink}", light, Way(200.0, colour, bgr)
+            for share in PALER:
+                blue, green, red = (round(255 - (255 - tone) * (1 - share)) for tone in bgr)
+                name = f"{ink}, paler by {share:.0%}"
+                yield name, light, Way(200.0, "colour", (blue, green, red))
 
 
 def _drawn(folder: Path, name: str, look: FormLook) -> Template:

@@ -22,7 +22,8 @@ from forms_ocr.simulation import (
 
 PERIOD = Period(2026, 11)
 _DPI = 300.0
-_QUALITY = 80
+QUALITY = 80
+"""Of a JPEG, as scanners make them."""
 
 
 def draw_pages(template: Template, count: int, accounts: list[Account], seed: int = 1) -> list[bytes]:
@@ -36,7 +37,7 @@ def _draw_page(template: Template, accounts: list[Account], rng: np.random.Gener
     hand = DrawnHand(int(rng.integers(1 << 31)), "european")
     slip = fill(template, slip_entries(template, values), hand, draw_pen(rng), rng, _DPI)
     page = scan(slip.paper, draw_conditions(CLEAN, rng, dpi=_DPI), rng, paper_dpi=slip.dpi)
-    return encode([page], "pdf-jpeg", _DPI, quality=_QUALITY)
+    return encode([page], "pdf-jpeg", _DPI, quality=QUALITY)
 
 
 def draw_accounts(count: int = 100_000, seed: int = 1) -> list[Account]:

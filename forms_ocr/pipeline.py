@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -39,7 +40,7 @@ from forms_ocr.recognition import (
     Recognizer,
     TesseractLineReader,
 )
-from forms_ocr.registration import is_blank, markers_seen, register_each
+from forms_ocr.registration import is_blank, markers_seen, register_each, shows_writing_alone
 from forms_ocr.registry import load_registry
 from forms_ocr.template import load_template
 
@@ -91,6 +92,18 @@ def build_reader(
         number_reader=NetworkNumberReader() if _have_digit_lines((template, *others)) else None,
         others=others,
     )
+
+
+def weights_sha256(templates: Sequence[Template]) -> str:
+    """Names all weights that slips of these forms are read with, wherever provenance is kept.
+
+    Returns:
+        That of the digit networks, where no form has a line of digits that another network reads.
+    """
+    digits = NetworkRecognizer().card.sha256
+    if not _have_digit_lines(templates):
+        return digits
+    return hashlib.sha256((digits + NetworkNumberReader().card.sha256).encode()).hexdigest()
 
 
 def _have_digit_lines(templates: Sequence[Template]) -> bool:
@@ -194,6 +207,15 @@ def _without_slips(page: Page, templates: Sequence[Template]) -> PageReading:
         )
         return PageReading(
             page.number, PageDisposition.QUARANTINED, (), Reason.PAGE_MISALIGNED, message, picture
+        )
+    unseen = next((one for one in templates if shows_writing_alone(page, one)), None)
+    if unseen is not None:
+        message = (
+            f"writing lies where the fields of '{unseen.title or unseen.name}' are, but its print is not "
+            "seen; did the scanner drop its colour?"
+        )
+        return PageReading(
+            page.number, PageDisposition.QUARANTINED, (), Reason.PAGE_PRINT_UNSEEN, message, picture
         )
     titles = [repr(one.title) if one.title else repr(one.name) for one in templates]
     message = (

@@ -12,8 +12,9 @@ from pathlib import Path
 from forms_ocr.batch.late_pictures import Studio
 from forms_ocr.batch.work import Equipment, PageReader
 from forms_ocr.ingest import Limits, Scan, open_scan
-from forms_ocr.model import Page, Period, Registration, Rules, Template, template_of
-from forms_ocr.pipeline import build_reader, draw_slip, read_page
+from forms_ocr.inspection import with_causes
+from forms_ocr.model import Page, PageReading, Period, Registration, Rules, Template, template_of
+from forms_ocr.pipeline import Reader, build_reader, draw_slip, read_page
 
 
 def pipeline_equipment(  # noqa: PLR0913, PLR0917  # all that a worker needs; the last two may be left out
@@ -51,7 +52,13 @@ def _build_page_reader(
     reader = build_reader(template, registry, rules, period, others)
     # what is loaded by now stays: the collector need not walk through it every few pages
     gc.freeze()
-    return partial(read_page, reader=reader)
+    return partial(_read_page, reader=reader)
+
+
+def _read_page(page: Page, reader: Reader) -> PageReading:
+    """As the pipeline does; where the scan is to blame for what was not read surely, it says so."""
+    reading = read_page(page, reader)
+    return with_causes(page, reading, reader.templates, reader.rules.max_residual_mm)
 
 
 def _open_with_limits(limits: Limits, path: Path) -> AbstractContextManager[Scan]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from forms_ocr.model import Disposition, Reason, Record
+from forms_ocr.model import SCAN_FAULTS, Disposition, Reason, Record
 
 DOUBTS = frozenset(
     {
@@ -13,10 +13,11 @@ DOUBTS = frozenset(
         Reason.DATE_UNCERTAIN,
         Reason.FIELD_UNCERTAIN,
         Reason.CONFIDENCE_TOO_LOW,
+        *SCAN_FAULTS,
     }
 )
-"""Reasons that say only that confidence is too low. A field's confidence is never below its record's, so a
-record that reaches a cut has no field that does not."""
+"""Reasons that say only that confidence is too low, or what of the scan made it so. A field's confidence is
+never below its record's, so a record that reaches a cut has no field that does not."""
 
 
 def hangs_on_confidence(record: Record) -> bool:

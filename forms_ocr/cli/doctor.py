@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from forms_ocr.cli.options import FILE, config_option
+from forms_ocr.cli.options import FILE, config_option, templates_option
 from forms_ocr.errors import ExitCode, FormsOcrError
 
 _FREE_BYTES = 2 << 30
@@ -24,13 +24,13 @@ _FREE_BYTES = 2 << 30
     type=click.Path(file_okay=False, path_type=Path),
     help="Look at this workspace and its disk too.",
 )
-@click.option("--template", type=FILE, help="The form, if it is not the meter slip that comes along.")
+@templates_option
 @click.option("--registry", type=FILE, help="Read this registry too.")
 @config_option
 def doctor(
-    workspace: Path | None, template: Path | None, registry: Path | None, config: Path | None
+    workspace: Path | None, templates: tuple[Path, ...], registry: Path | None, config: Path | None
 ) -> ExitCode:
-    """Check programs, weights, form and settings, and where given workspace and registry.
+    """Check programs, weights, forms and settings, and where given workspace and registry.
 
     Exit code 6 if anything is missing.
 
@@ -39,7 +39,7 @@ def doctor(
     forms-ocr doctor -w workspace --registry registry.csv
     """  # noqa: D301  # click keeps the line breaks after it
     is_sound = True
-    for name, check in _checks(workspace, template, registry, config):
+    for name, check in _checks(workspace, templates, registry, config):
         try:
             click.echo(f"ok    {name}: {check()}")
         except Exception as error:  # noqa: BLE001  # whatever it is, it is what the operator wants to know
@@ -49,13 +49,13 @@ def doctor(
 
 
 def _checks(
-    workspace: Path | None, template: Path | None, registry: Path | None, config: Path | None
+    workspace: Path | None, templates: tuple[Path, ...], registry: Path | None, config: Path | None
 ) -> Iterator[tuple[str, Callable[[], str]]]:
     yield "poppler", lambda: _program("pdftoppm", "-v", "poppler-utils")
     yield "tesseract", lambda: _program("tesseract", "--version", "tesseract-ocr")
     yield "tesseract's Russian", _russian
     yield "weights", _weights
-    yield "form", lambda: _form(template)
+    yield "forms" if len(templates) > 1 else "form", lambda: _forms(templates, config, workspace)
     yield "settings", lambda: _settings(config, workspace)
     if registry is not None:
         path = registry
@@ -93,11 +93,14 @@ def _weights() -> str:
     return f"{card.sha256[:12]} of {card.date}, as their card says"
 
 
-def _form(template: Path | None) -> str:
-    from forms_ocr.template import default_template_path, load_template  # noqa: PLC0415
+def _forms(given: tuple[Path, ...], config: Path | None, workspace: Path | None) -> str:
+    """Those that were named, else those of the settings, as a run takes them."""
+    from forms_ocr.cli.reading import configuration_of, load_templates  # noqa: PLC0415
+    from forms_ocr.store import Workspace  # noqa: PLC0415
 
-    form = load_template(template or default_template_path())
-    return f"{form.title or form.name}, {len(form.fields)} fields"
+    paths = given or configuration_of(config, Workspace(workspace or Path())).templates
+    forms = load_templates(paths)
+    return "; ".join(f"{form.title or form.name}, {len(form.fields)} fields" for form in forms)
 
 
 def _settings(config: Path | None, workspace: Path | None) -> str:

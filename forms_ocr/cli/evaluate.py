@@ -139,11 +139,12 @@ def evaluate(  # noqa: PLR0913, PLR0917  # one argument an option
 
 
 def _reading(form: Path, registry: str) -> Reading:
-    from forms_ocr.recognition import NetworkRecognizer  # noqa: PLC0415  # as above
+    from forms_ocr.pipeline import weights_sha256  # noqa: PLC0415  # as above
     from forms_ocr.template import load_template  # noqa: PLC0415
 
-    weights = NetworkRecognizer().card.sha256
-    return Reading(weights, load_template(form).fingerprint, RegistryKind(registry), __version__)
+    template = load_template(form)
+    weights = weights_sha256((template,))
+    return Reading(weights, template.fingerprint, RegistryKind(registry), __version__)
 
 
 def _learn(path: Path, evidence: Evidence, reading: Reading, rules: Rules) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from forms_ocr.batch import Stop
+from forms_ocr.cli.reading import load_templates
 from forms_ocr.cli.watching import marks_of, rest
 from forms_ocr.config import Configuration, load_configuration
 from forms_ocr.errors import ExitCode, NothingReadError
@@ -20,7 +21,6 @@ from forms_ocr.export.report_words import PAGES, SLIPS
 from forms_ocr.ingest import Arrivals, ScanFile, discover
 from forms_ocr.inspection import Inspection, Inspector, PageInspection
 from forms_ocr.inspection.words import describe
-from forms_ocr.template import default_template_path, load_template
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def keep_inspecting(request: Request, sleep: Callable[[float], None] = time.slee
 
 
 def _inspector(request: Request, configuration: Configuration) -> Inspector:
-    templates = [load_template(path) for path in request.templates or (default_template_path(),)]
+    templates = load_templates(request.templates or configuration.templates)
     return Inspector(templates, configuration.rules.to_rules(), configuration.ingest.to_limits())
 
 

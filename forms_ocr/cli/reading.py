@@ -53,7 +53,7 @@ from forms_ocr.errors import ConfigurationError, ExitCode, NothingReadError
 from forms_ocr.export import RunFacts, Summary, write_exports
 from forms_ocr.ingest import Arrivals, Discovery, ScanFile, discover
 from forms_ocr.model import FiledSlip, PageDisposition, Period, Template
-from forms_ocr.recognition import NetworkRecognizer
+from forms_ocr.pipeline import weights_sha256
 from forms_ocr.registry import load_registry
 from forms_ocr.store import Archive, Ledger, Workspace, open_ledger
 from forms_ocr.template import default_template_path, load_template
@@ -186,8 +186,7 @@ def make_plan(order: Order, configuration: Configuration, discovery: Discovery) 
     workspace = Workspace(order.workspace)
     batch = configuration.batch
     template_path, *other_paths = order.templates or (default_template_path(),)
-    template, *others = (load_template(path) for path in (template_path, *other_paths))
-    _check_told_apart(template, others)
+    template, *others = load_templates((template_path, *other_paths))
     registry = (
         None if order.registry is None else load_registry(order.registry, configuration.rules.account_digits)
     )
@@ -200,7 +199,7 @@ def make_plan(order: Order, configuration: Configuration, discovery: Discovery) 
         others=tuple(others),
         registry_path=order.registry,
         registry=registry,
-        weights_sha256=NetworkRecognizer().card.sha256,
+        weights_sha256=weights_sha256((template, *others)),
         period=order.period or configuration.current_period(datetime.now(UTC)),
         is_period_of_clock=order.period is None,
         workers=order.workers or batch.worker_count,
@@ -216,9 +215,19 @@ def with_templates(order: Order, configuration: Configuration) -> Order:
     return replace(order, templates=order.templates or configuration.templates)
 
 
-def _check_told_apart(template: Template, others: Sequence[Template]) -> None:
-    """Raise ``ConfigurationError`` where one form is named twice: nobody could say which a slip is of."""
-    every = [template, *others]
+def load_templates(paths: Sequence[Path]) -> tuple[Template, ...]:
+    """The forms that were named; the meter slip that comes along if none was.
+
+    Raises:
+        TemplateError: One is invalid.
+        ConfigurationError: One is named twice: nobody could say which of the two a slip is of.
+    """
+    every = tuple(load_template(path) for path in paths or (default_template_path(),))
+    _check_told_apart(every)
+    return every
+
+
+def _check_told_apart(every: Sequence[Template]) -> None:
     prints = [one.fingerprint for one in every]
     doubles = sorted({one.name for one in every if prints.count(one.fingerprint) > 1})
     if doubles:

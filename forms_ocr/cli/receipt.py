@@ -27,8 +27,9 @@ def receipt(
 ) -> ExitCode:
     """Write a page for the staff of OFFICE: what came in, and which pages to scan again.
 
-    Each of these has its number, the reason in Russian and English, and a small picture. Exit code 4 if there
-    are any.
+    Each of these has its number, the reason in Russian and English, and a small picture. Slips whose scan was
+    too blurred, dark, faint or coarse to read them surely follow, without a picture. Exit code 4 if there are
+    any.
 
     \b
     forms-ocr receipt office-12 -w workspace --period 2026-11
@@ -42,11 +43,13 @@ def receipt(
     with looking_into(workspace) as (_, ledger):
         pages = [page for page in ledger.pages(when) if page.office == office]
         waiting = sum(period.waiting for period in ledger.overview() if period.period == str(when))
+        decided = ledger.decision_book().standing(str(when))
+        slips = [slip for slip in ledger.slips(when) if slip.office == office and slip.slip_id not in decided]
     if not pages:
         raise ConfigurationError(
             office, [f"office: nothing of it was read in {when}; pages.csv has the names"]
         )
-    made = render_receipt(office, when, pages, workspace, waiting)
+    made = render_receipt(office, when, pages, workspace, waiting, slips)
     place = out or workspace / "exports" / f"receipt-{made.file_name}.html"
     write_receipt(place, made.html)
     click.echo(f"{place}: {len(pages)} page(s), {made.to_scan_again} to scan again")

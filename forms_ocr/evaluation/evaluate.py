@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from multiprocessing import get_context
 from pathlib import Path
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -42,6 +43,9 @@ from forms_ocr.simulation import (
 )
 from forms_ocr.simulation.encoding import Kind
 from forms_ocr.simulation.scanning import OneBit, true_homography
+
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
 
 PERIOD = Period(2026, 11)
 CONDITIONS: dict[str, ScanPreset] = {"clean": CLEAN, "poor": POOR}
@@ -109,20 +113,19 @@ def evaluate(
     starts = range(0, plan.slips, _SLIPS_A_TASK)
     task = partial(_run_slips, plan, rules)
     outcomes: list[SlipOutcome] = []
-    for part in _mapped(task, list(starts), workers):
+    for part in mapped(task, list(starts), workers):
         outcomes += part
         on_slips(len(part))
     return outcomes
 
 
-def _mapped(
-    task: Callable[[int], list[SlipOutcome]], starts: list[int], workers: int
-) -> Iterator[list[SlipOutcome]]:
+def mapped(task: Callable[[_Item], _Result], items: Sequence[_Item], workers: int) -> Iterator[_Result]:
+    """What a task makes of every item, in their order; one worker is this very process."""
     if workers == 1:
-        yield from map(task, starts)
+        yield from map(task, items)
         return
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(task, starts)
+        yield from pool.map(task, items)
 
 
 def _run_slips(plan: Plan, rules: Rules, start: int) -> list[SlipOutcome]:
@@ -152,7 +155,7 @@ def _bench_of(plan: Plan, rules: Rules) -> _Bench:
 
 def _run_slip(plan: Plan, bench: _Bench, number: int) -> SlipOutcome:
     rng = np.random.default_rng([plan.seed, 1, number])
-    name, hand = _draw_hand(plan, rng)
+    name, hand = draw_hand(plan.data, rng, plan.hand)
     account = bench.writers[int(rng.integers(len(bench.writers)))]
     values = draw_slip_values(rng, account, PERIOD, is_varied=True)
     trouble = ""
@@ -169,11 +172,17 @@ def _run_slip(plan: Plan, bench: _Bench, number: int) -> SlipOutcome:
     return compare(read_page(page, bench.reader), truth, (name, kind, legibility))
 
 
-def _draw_hand(plan: Plan, rng: np.random.Generator) -> tuple[str, Hand]:
-    name = plan.hand or str(rng.choice(list(HANDS), p=list(HANDS.values())))
+def draw_hand(data: Path, rng: np.random.Generator, name: str = "") -> tuple[str, Hand]:
+    """Somebody who was held out of training, and which hand it is.
+
+    Args:
+        data: Folder with the handwriting.
+        name: A key of ``HANDS``; any of them, in their shares, if empty.
+    """
+    name = name or str(rng.choice(list(HANDS), p=list(HANDS.values())))
     if name == "drawn hard":
         return name, DrawnHand(int(rng.integers(1 << 31)), "hard")
-    return name, RealHand(_held_out(plan.data, name), None, rng)
+    return name, RealHand(_held_out(data, name), None, rng)
 
 
 @lru_cache(maxsize=8)

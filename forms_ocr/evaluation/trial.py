@@ -58,15 +58,24 @@ class Trial:
         found: How many were found, the right way up, with every field within a cell of its place.
         errors_mm: Of those found, how far the worst corner of a field lay from its true place.
         residuals_mm: Of those found, as registration measured it itself.
-        digits, wrong_digits: Cells with a digit, and those read as something else.
+        counts: Of every scan the cells with a digit and those read as something else; zeros where not found.
     """
 
     scans: int
     found: int
     errors_mm: tuple[float, ...]
     residuals_mm: tuple[float, ...]
-    digits: int
-    wrong_digits: int
+    counts: tuple[tuple[int, int], ...]
+
+    @property
+    def digits(self) -> int:
+        """Cells with a digit, on the scans that were found."""
+        return sum(digits for digits, _ in self.counts)
+
+    @property
+    def wrong_digits(self) -> int:
+        """Those of them that were read as something else."""
+        return sum(wrong for _, wrong in self.counts)
 
     @property
     def share_found(self) -> float:
@@ -96,6 +105,15 @@ class Way:
     print_bgr: tuple[int, int, int] = (0, 0, 0)
 
 
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """One form filled in: who wrote it, with which pen, and what."""
+
+    hand: Hand
+    pen: Pen
+    entries: Mapping[str, Entry]
+
+
 def drawn_hand(rng: np.random.Generator) -> Hand:
     """A hand of no person in particular."""
     return DrawnHand(int(rng.integers(1 << 31)))
@@ -109,42 +127,50 @@ def try_out(
     *,
     draw_hand: DrawHand = drawn_hand,
     way: Way | None = None,
+    write: Callable[[int], Writing] | None = None,
 ) -> Trial:
     """Fill the form in, scan it, find it again and read its digits.
 
     Args:
-        draw_hand: Who fills it in.
+        draw_hand: Who fills it in, with whatever pen and values.
         way: How every scan is made; None goes through all four turns at 150 to 300 dpi, good and poor.
+        write: What stands on the form of each number; then ``draw_hand`` is not asked.
 
     The same seed makes the same scans.
     """
     errors: list[float] = []
     residuals: list[float] = []
-    digits = wrong = 0
+    counts: list[tuple[int, int]] = []
     for number in range(scans):
-        # the same people write into every form with the same pens, so that forms can be compared
-        writer = np.random.default_rng([seed, number, 1])
-        hand, pen = draw_hand(writer), draw_pen(np.random.default_rng([seed, number, 2]))
         rng = np.random.default_rng([seed, number])
-        slip, page, truth = _scanned(template, number, rng, hand, pen, way)
+        writing = write(number) if write else _anything(template, seed, number, draw_hand, rng)
+        slip, page, truth = _scanned(template, number, rng, writing, way)
         laid = register(page, template)
         error = _error_mm(laid[0], truth, template) if len(laid) == 1 else float("inf")
         if error > _cell_mm(template):
+            counts.append((0, 0))
             continue
         errors.append(error)
         residuals.append(laid[0].residual_mm)
-        counted, missed = _digits(page, laid[0], template, slip, recognizer)
-        digits, wrong = digits + counted, wrong + missed
-    return Trial(scans, len(errors), tuple(errors), tuple(residuals), digits, wrong)
+        counts.append(_digits(page, laid[0], template, slip, recognizer))
+    return Trial(scans, len(errors), tuple(errors), tuple(residuals), tuple(counts))
+
+
+def _anything(
+    template: Template, seed: int, number: int, draw_hand: DrawHand, rng: np.random.Generator
+) -> Writing:
+    """The same people write into every form with the same pens, so that forms can be compared."""
+    hand = draw_hand(np.random.default_rng([seed, number, 1]))
+    pen = draw_pen(np.random.default_rng([seed, number, 2]))
+    return Writing(hand, pen, random_entries(template, rng))
 
 
 def _scanned(
-    template: Template, number: int, rng: np.random.Generator, hand: Hand, pen: Pen, way: Way | None
+    template: Template, number: int, rng: np.random.Generator, writing: Writing, way: Way | None
 ) -> tuple[WrittenSlip, Page, Homography]:
     used = way or Way(_DPI[number % len(_DPI)])
-    entries = random_entries(template, rng)
     slip = fill(
-        template, entries, hand, pen, rng, max(used.dpi, 200.0),
+        template, writing.entries, writing.hand, writing.pen, rng, max(used.dpi, 200.0),
         in_colour=used.colour == "colour", print_bgr=used.print_bgr,
     )  # fmt: skip
     preset = POOR if way is None and number % 2 else CLEAN

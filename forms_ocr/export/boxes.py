@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from forms_ocr.model import Cover, FiledPage, PageDisposition, Reason, natural_key
+from forms_ocr.model import (
+    SCAN_FAULTS,
+    Cover,
+    Disposition,
+    FiledPage,
+    FiledSlip,
+    PageDisposition,
+    Reason,
+    natural_key,
+)
+
+FAULTS = SCAN_FAULTS | {Reason.SLIP_CUT_OFF, Reason.SLIP_COVERED}
+"""Of the scan of a slip, as an inspection of it would have told."""
 
 _WITHOUT_SLIPS = frozenset({PageDisposition.QUARANTINED, PageDisposition.FOREIGN})
 
@@ -35,6 +47,11 @@ class BoxCount:
 def is_to_scan_again(page: FiledPage) -> bool:
     """Nothing was read from the page, and something should have been: blank backs and covers are done."""
     return page.disposition in _WITHOUT_SLIPS and page.reason is not Reason.COVER_SHEET
+
+
+def has_faulty_scan(slip: FiledSlip) -> bool:
+    """The slip's scan kept it from being read surely."""
+    return slip.record.disposition is not Disposition.ACCEPTED and not FAULTS.isdisjoint(slip.record.reasons)
 
 
 def count_boxes(pages: Sequence[FiledPage]) -> tuple[BoxCount, ...]:

@@ -127,6 +127,11 @@ _SENTENCES = {
         "найдено меток: {seen} из {printed}, но печать между ними не на своём месте; "
         "цел ли бланк, расправлен ли, напечатан ли в масштабе 100 %?"
     ),
+    "writing lies where the fields of '{title}' are, but its print is not seen; "
+    "did the scanner drop its colour?": (
+        "написанное лежит на местах полей бланка «{title}», но самого бланка не видно; "
+        "не отсеял ли сканер его цвет?"
+    ),
     "this is not the form '{title}'": "это не бланк «{title}»",
     "this is not the form {title}": "это не бланк {title}",
 }

@@ -98,6 +98,12 @@ SCAN_REASON_TEXTS: dict[Reason, ReasonText] = {
         "Расправьте бланк, положите его ровно и отсканируйте ещё раз. Печатайте бланки в масштабе 100 %.",
         "Flatten the slip, lay it straight and scan it again. Print the forms at 100 %.",
     ),
+    Reason.PAGE_PRINT_UNSEEN: _text(
+        "Видно написанное, но не видно самого бланка",
+        "The writing is seen, the print of the form is not",
+        "Отсканируйте страницу ещё раз темнее, в серых тонах или в цвете, без отсева цвета бланка.",
+        "Scan the page again, darker, in grey or in colour, with colour drop-out turned off.",
+    ),
     Reason.PAGE_BLANK: _text(
         "Пустая страница",
         "A blank page",
@@ -130,6 +136,36 @@ SLIP_REASON_TEXTS: dict[Reason, ReasonText] = {
         "Another slip lies over this one",
         "Разложите бланки так, чтобы они не перекрывались, и отсканируйте их ещё раз.",
         "Lay the slips apart so that none covers another, and scan them again.",
+    ),
+    Reason.SLIP_RESOLUTION_TOO_LOW: _text(
+        "Разрешение скана слишком низкое",
+        "The resolution of the scan is too low",
+        "Отсканируйте бланк ещё раз с разрешением 300 точек на дюйм.",
+        "Scan the slip again at 300 dots per inch.",
+    ),
+    Reason.SLIP_BLURRED: _text(
+        "Скан нерезкий",
+        "The scan is blurred",
+        "Протрите стекло сканера, прижмите лист и отсканируйте бланк ещё раз.",
+        "Wipe the glass, press the paper flat and scan the slip again.",
+    ),
+    Reason.SLIP_TOO_DARK: _text(
+        "Скан слишком тёмный",
+        "The scan is too dark",
+        "Сделайте яркость больше и отсканируйте бланк ещё раз.",
+        "Raise the brightness and scan the slip again.",
+    ),
+    Reason.SLIP_TOO_FAINT: _text(
+        "Скан слишком бледный",
+        "The scan is too faint",
+        "Сделайте яркость меньше и отсканируйте бланк ещё раз; если бледна сама печать, смените тонер.",
+        "Lower the brightness and scan the slip again; if the print itself is faint, change the toner.",
+    ),
+    Reason.SLIP_CELLS_EMPTY: _text(
+        "Клетки на скане пусты",
+        "The cells are empty on the scan",
+        "Если на бумаге они заполнены, сделайте яркость меньше и отсканируйте бланк ещё раз.",
+        "If they are filled in on paper, lower the brightness and scan the slip again.",
     ),
     Reason.REGISTRATION_UNCERTAIN: _text(
         "Бланк лежит неровно, клетки могли сместиться",

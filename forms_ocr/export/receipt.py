@@ -12,13 +12,20 @@ from markupsafe import Markup
 
 from forms_ocr.errors import StorageError
 from forms_ocr.export import report_words as words
-from forms_ocr.export.boxes import BoxCount, count_boxes, is_to_scan_again
+from forms_ocr.export.boxes import FAULTS, BoxCount, count_boxes, has_faulty_scan, is_to_scan_again
 from forms_ocr.export.faults import fault_phrase
 from forms_ocr.export.phrases import Phrase
 from forms_ocr.export.pictures import PAGE_WIDTH_PX, data_uri
 from forms_ocr.export.publish import Disk, publish
 from forms_ocr.export.reasons import REASON_TEXTS
-from forms_ocr.model import FiledPage, PageDisposition, Period, Reason, natural_key
+from forms_ocr.model import (
+    FiledPage,
+    FiledSlip,
+    PageDisposition,
+    Period,
+    Reason,
+    natural_key,
+)
 
 _MAX_PICTURES = 120
 
@@ -57,7 +64,8 @@ class Receipt:
 
     Attributes:
         file_name: Of the office, fit for a file system; without ending.
-        to_scan_again: How many pages.
+        to_scan_again: How many pages: those from which nothing was read, and those with a slip whose scan
+            kept it from being read surely.
     """
 
     file_name: str
@@ -66,7 +74,12 @@ class Receipt:
 
 
 def render_receipt(
-    office: str, period: Period, pages: Sequence[FiledPage], workspace: Path, waiting: int = 0
+    office: str,
+    period: Period,
+    pages: Sequence[FiledPage],
+    workspace: Path,
+    waiting: int = 0,
+    slips: Sequence[FiledSlip] = (),
 ) -> Receipt:
     """Make the receipt of one office.
 
@@ -74,14 +87,21 @@ def render_receipt(
         pages: All pages of the office in the period that were read.
         workspace: The folder that the pictures' paths are relative to.
         waiting: Pages of all offices that nobody has read yet.
+        slips: Those of the office that no person decided on.
     """
     ordered = sorted(pages, key=lambda page: (natural_key(page.scan), page.page))
-    again = [page for page in ordered if is_to_scan_again(page)]
+    whole = [page for page in ordered if is_to_scan_again(page)]
+    faulty = sorted(
+        filter(has_faulty_scan, slips), key=lambda slip: (natural_key(slip.scan), slip.page, slip.slip)
+    )
+    again = len(whole) + len({(slip.scan, slip.page) for slip in faulty})
     name = office or "—"
     title = f"Отделение {name}: получено за {period}"
-    body = Markup("").join([_waits(waiting), _boxes(ordered), _scans(ordered), _again(again, workspace)])
-    html = _PAGE.format(title=title, subtitle=_subtitle(ordered, len(again)), body=body)
-    return Receipt(_file_name(office), str(html), len(again))
+    body = Markup("").join(
+        [_waits(waiting), _boxes(ordered), _scans(ordered), _again(whole, faulty, workspace)]
+    )
+    html = _PAGE.format(title=title, subtitle=_subtitle(ordered, again), body=body)
+    return Receipt(_file_name(office), str(html), again)
 
 
 def write_receipt(path: Path, html: str) -> None:
@@ -186,9 +206,12 @@ def _scan_row(scan: str, pages: Sequence[FiledPage]) -> Markup:
     return _SCAN_ROW.format(scan, number, slips, ", ".join(other))
 
 
-def _again(pages: Sequence[FiledPage], workspace: Path) -> Markup:
-    """A line a page to scan again, with its picture as far as there is room for pictures."""
-    if not pages:
+def _again(pages: Sequence[FiledPage], slips: Sequence[FiledSlip], workspace: Path) -> Markup:
+    """A line a page to scan again, with its picture as far as there is room for pictures; then single slips.
+
+    These have no pictures: what customers wrote stays where the slips are decided on.
+    """
+    if not pages and not slips:
         done = Phrase(
             "Всё прочитано, заново сканировать ничего не нужно.", "All was read; nothing to scan again."
         )
@@ -197,7 +220,7 @@ def _again(pages: Sequence[FiledPage], workspace: Path) -> Markup:
     head = [Phrase("файл, страница", "file, page"), Phrase("почему", "why"), Phrase("", "")]
     rows = Markup("").join(
         _again_row(page, workspace if index < _MAX_PICTURES else None) for index, page in enumerate(pages)
-    )
+    ) + Markup("").join(map(_faulty_row, slips))
     return Markup("<h2>{}</h2><table><tr>{}</tr>{}</table>").format(heading, _head(head), rows)
 
 
@@ -206,6 +229,13 @@ def _again_row(page: FiledPage, workspace: Path | None) -> Markup:
     source = "" if workspace is None else data_uri(workspace, page.picture_path, PAGE_WIDTH_PX)
     picture = Markup('<img alt="" src="{}">').format(source) if source else Markup("")
     return _PAGE_ROW.format(place, _why(page), picture)
+
+
+def _faulty_row(slip: FiledSlip) -> Markup:
+    place = f"{slip.scan}, стр. {slip.page}, бланк {slip.slip}"
+    texts = [REASON_TEXTS[reason] for reason in slip.record.reasons if reason in FAULTS]
+    why = (Markup("<strong>{}</strong><p>{}</p>").format(text.title, text.advice) for text in texts)
+    return _PAGE_ROW.format(place, Markup("").join(why), "")
 
 
 def _why(page: FiledPage) -> Markup:

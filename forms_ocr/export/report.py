@@ -14,7 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from forms_ocr.export import report_words as words
-from forms_ocr.export.boxes import is_to_scan_again
+from forms_ocr.export.boxes import FAULTS, has_faulty_scan, is_to_scan_again
 from forms_ocr.export.cut_words import describe_cut, number
 from forms_ocr.export.explanation import Explanation, explain
 from forms_ocr.export.facts import RunFacts
@@ -120,8 +120,15 @@ def render_report(
             summary=summary,
             cut_text=None if facts.cut is None else sentence(describe_cut(facts.cut)),
             again=_page_views(again, facts),
+            again_count=len(again)
+            + len({(slip.scan, slip.page) for slip in review if has_faulty_scan(slip)}),
             again_pictures=sum(bool(page.picture_path) for page in again),
             max_page_pictures=MAX_PAGE_PICTURES,
+            faults={
+                reason: count
+                for reason in sorted(FAULTS)
+                if (count := sum(reason in slip.record.reasons for slip in review))
+            },
             review=[
                 _slip_view(
                     number,

@@ -75,6 +75,10 @@ WORDS = {
         "Страницы и файлы, из которых ничего не прочитано. Пока бланки под рукой, отсканируйте их ещё раз.",
         "Pages and scans from which nothing was read. Scan them again while the slips are still at hand.",
     ),
+    "again_slips": Phrase(
+        "Бланки, которые скан не дал прочитать уверенно. Отсканируйте их ещё раз, если они под рукой.",
+        "Slips whose scan kept them from being read surely. Scan them again if they are at hand.",
+    ),
     "again_none": Phrase("Таких страниц нет.", "There are none."),
     "whole_scan": Phrase("весь файл", "the whole scan"),
     "page": Phrase("страница", "page"),

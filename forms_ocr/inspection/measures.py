@@ -143,7 +143,7 @@ def _edge_mm(page: Page, registration: Registration, template: Template) -> floa
 
 def _edge_width_px(tile: GreyImage) -> float:
     smooth = cv2.GaussianBlur(tile.astype(np.float32), (0, 0), _NOISE_SIGMA_PX)
-    steepness = np.hypot(cv2.Sobel(smooth, cv2.CV_32F, 1, 0), cv2.Sobel(smooth, cv2.CV_32F, 0, 1)) / 8
+    steepness = cv2.magnitude(cv2.Sobel(smooth, cv2.CV_32F, 1, 0), cv2.Sobel(smooth, cv2.CV_32F, 0, 1)) / 8
     dark, bright = np.percentile(smooth, (5, 95))
     steepest = float(np.quantile(steepness, _EDGE_QUANTILE))
     return float(bright - dark) / max(1e-3, steepest) / sqrt(2 * pi)

@@ -21,6 +21,7 @@ from forms_ocr.model.order import natural_key
 from forms_ocr.model.page import Drift, Page, Registration
 from forms_ocr.model.reading import FiledPage, FiledSlip, PageReading, SlipReading
 from forms_ocr.model.record import (
+    SCAN_FAULTS,
     Candidate,
     Disposition,
     FieldReading,
@@ -48,6 +49,7 @@ __all__ = [
     "EMPTY",
     "GLYPH_SIDE_PX",
     "OTHER",
+    "SCAN_FAULTS",
     "Account",
     "AccountStatus",
     "Action",

@@ -41,6 +41,7 @@ class Reason(StrEnum):
     PAGE_TIMEOUT = "page_timeout"
     PAGE_CRASHED_READER = "page_crashed_reader"
     PAGE_MISALIGNED = "page_misaligned"
+    PAGE_PRINT_UNSEEN = "page_print_unseen"
 
     # pages that carry no slip
     PAGE_BLANK = "page_blank"
@@ -50,6 +51,11 @@ class Reason(StrEnum):
     # slips
     SLIP_CUT_OFF = "slip_cut_off"
     SLIP_COVERED = "slip_covered"
+    SLIP_RESOLUTION_TOO_LOW = "slip_resolution_too_low"
+    SLIP_BLURRED = "slip_blurred"
+    SLIP_TOO_DARK = "slip_too_dark"
+    SLIP_TOO_FAINT = "slip_too_faint"
+    SLIP_CELLS_EMPTY = "slip_cells_empty"
     REGISTRATION_UNCERTAIN = "registration_uncertain"
     ACCOUNT_MISSING = "account_missing"
     ACCOUNT_INCOMPLETE = "account_incomplete"
@@ -81,6 +87,18 @@ class Reason(StrEnum):
     SLIP_SCANNED_TWICE = "slip_scanned_twice"
     DUPLICATE_SLIP = "duplicate_slip"
     CONFLICTING_READINGS = "conflicting_readings"
+
+
+SCAN_FAULTS = frozenset(
+    {
+        Reason.SLIP_RESOLUTION_TOO_LOW,
+        Reason.SLIP_BLURRED,
+        Reason.SLIP_TOO_DARK,
+        Reason.SLIP_TOO_FAINT,
+        Reason.SLIP_CELLS_EMPTY,
+    }
+)
+"""What of its scan kept a slip from being read surely. They stand beside the reasons that come of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from forms_ocr.model import (
     CLASSES,
     EMPTY,
     OTHER,
+    SCAN_FAULTS,
     Box,
     Content,
     Field,
@@ -67,6 +68,7 @@ _ASKED_BY: Mapping[Reason, frozenset[str]] = {
     Reason.SLIP_SCANNED_TWICE: frozenset({ACCOUNT, READING}),
     Reason.DUPLICATE_SLIP: frozenset({ACCOUNT, READING}),
     Reason.CONFLICTING_READINGS: frozenset({ACCOUNT, READING}),
+    **dict.fromkeys(SCAN_FAULTS, frozenset[str]()),
 }
 
 _DOUBTS = frozenset(

@@ -153,9 +153,13 @@ class BackOffice:
         with open_ledger(self._workspace) as ledger:
             pages = [page for page in ledger.pages(month) if page.office == office]
             waiting = sum(one.waiting for one in ledger.overview() if one.period == period)
+            decided = ledger.decision_book().standing(period)
+            slips = [
+                slip for slip in ledger.slips(month) if slip.office == office and slip.slip_id not in decided
+            ]
         if not pages:
             raise NotFoundError(f"nothing of office {office} was read in {period}")
-        return render_receipt(office, month, pages, self._workspace.folder, waiting).html
+        return render_receipt(office, month, pages, self._workspace.folder, waiting, slips).html
 
     def _folder_of(self, person: Person, office: str) -> Path:
         is_name = bool(office) and office == Path(office).name and office not in {".", ".."}

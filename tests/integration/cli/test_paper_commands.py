@@ -121,6 +121,13 @@ def test_programs_get_a_line_a_file(inbox: Path, form: Path, at_once: Path) -> N
     assert documents["empty.jpg"]["to_scan_again"] == [0]
 
 
+def test_the_settings_name_the_forms(inbox: Path, form: Path, at_once: Path) -> None:
+    at_once.write_text(f'templates = ["{form.name}", "{form.name}"]\n', encoding="utf-8")
+    result = call("inspect", inbox, "--config", at_once)
+    assert result.exit_code == ExitCode.CONFIGURATION
+    assert "small: it is named twice" in result.stderr
+
+
 def test_no_scan_at_all_is_told(tmp_path: Path, form: Path) -> None:
     (tmp_path / "none").mkdir()
     assert call("inspect", tmp_path / "none", "--template", form).exit_code == ExitCode.NOTHING_READ

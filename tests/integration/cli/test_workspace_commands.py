@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from forms_ocr.errors import ExitCode
 from forms_ocr.store import Workspace
+from forms_ocr.template.drawing import FormDrawing
 from tests.integration.cli.text_inbox import Desk, desk_at
 
 
@@ -242,6 +244,35 @@ def test_a_sound_machine_passes(desk: Desk) -> None:
     result = desk.call("doctor")
     assert result.exit_code == ExitCode.DONE, result.stdout
     assert "ok    ledger: opens, holds 2026-11" in result.stdout
+
+
+@pytest.fixture
+def forms(tmp_path: Path) -> list[str]:
+    """Two small forms, quick to load."""
+    paths = []
+    for name in ("order", "receipt"):
+        drawing = FormDrawing(60, 40, title=name)
+        drawing.comb(name, name, 5, 20, 4)
+        drawing.save(tmp_path / f"{name}.pdf")
+        paths.append(str(tmp_path / f"{name}.pdf"))
+    return paths
+
+
+def test_every_form_of_a_batch_is_looked_at(desk: Desk, forms: list[str]) -> None:
+    one, other = forms
+    result = desk.call("doctor", "--template", one, "--template", other)
+    assert result.exit_code == ExitCode.DONE, result.stdout
+    assert "ok    forms: order, 1 fields; receipt, 1 fields" in result.stdout
+    twice = desk.call("doctor", "--template", one, "--template", one)
+    assert twice.exit_code == ExitCode.CONFIGURATION
+    assert "order: it is named twice" in twice.stdout
+
+
+def test_the_forms_of_the_settings_are_looked_at(desk: Desk) -> None:
+    (desk.workspace / "forms-ocr.toml").write_text('templates = ["gone.pdf"]\n', encoding="utf-8")
+    result = desk.call("doctor")
+    assert result.exit_code == ExitCode.CONFIGURATION
+    assert re.search(r"WRONG form: .*gone.pdf", result.stdout), result.stdout
 
 
 def test_what_is_missing_is_named(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from forms_ocr.decision import Registry
 from forms_ocr.model import Account, AccountStatus, Disposition, Page, Period, Record, Rules, Shape, Template
-from forms_ocr.pipeline import Reader, read_page
+from forms_ocr.pipeline import Reader, read_page, weights_sha256
 from forms_ocr.recognition import NetworkNumberReader, NetworkRecognizer, TesseractLineReader
 from forms_ocr.simulation import (
     CLEAN,
@@ -78,3 +78,19 @@ def test_no_reading_is_not_made_up(template: Template, accounts: list[Account]) 
     _, record = _read(template, accounts, 5, reading="")
     assert record.reading == ""
     assert record.disposition is not Disposition.ACCEPTED
+
+
+def test_the_network_of_lines_is_named_where_a_form_needs_it(
+    template: Template, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual, digits = load_template(default_template_path()), NetworkRecognizer().card.sha256
+    assert weights_sha256((usual,)) == digits
+    named = weights_sha256((usual, template))
+    assert named != digits
+
+    class Others:
+        card = replace(NetworkNumberReader().card, sha256="0" * 64)
+
+    monkeypatch.setattr("forms_ocr.pipeline.NetworkNumberReader", Others)
+    assert weights_sha256((usual, template)) not in {named, digits}
+    assert weights_sha256((usual,)) == digits

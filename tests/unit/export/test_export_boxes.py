@@ -11,7 +11,7 @@ import pytest
 from forms_ocr.export import RunFacts, render_receipt
 from forms_ocr.export.boxes import BoxCount, count_boxes, is_to_scan_again
 from forms_ocr.export.summary import summarise
-from forms_ocr.model import Cover, FiledPage, PageDisposition, Period, Reason
+from forms_ocr.model import Cover, Disposition, FiledPage, FiledSlip, PageDisposition, Period, Reason
 
 MakePage = Callable[..., FiledPage]
 
@@ -76,3 +76,28 @@ def test_the_summary_names_the_boxes(box: Callable[..., list[FiledPage]], facts:
     text = summarise(pages, []).to_json(facts)
     assert '"announced": 2' in text
     assert '"found": 0' in text
+
+
+@pytest.mark.parametrize(
+    ("disposition", "reasons", "is_named"),
+    [
+        (Disposition.REVIEW, (Reason.SLIP_BLURRED, Reason.ACCOUNT_UNCERTAIN), True),
+        (Disposition.REVIEW, (Reason.SLIP_CUT_OFF, Reason.REGISTRATION_UNCERTAIN), True),
+        (Disposition.REFUSED, (Reason.SLIP_CELLS_EMPTY, Reason.ACCOUNT_MISSING), True),
+        (Disposition.REVIEW, (Reason.ACCOUNT_UNCERTAIN,), False),
+        (Disposition.ACCEPTED, (), False),
+    ],
+)
+def test_the_receipt_names_slips_whose_scan_is_at_fault(
+    make_page: MakePage,
+    make_slip: Callable[..., FiledSlip],
+    disposition: Disposition,
+    reasons: tuple[Reason, ...],
+    is_named: bool,
+) -> None:
+    slip = make_slip("12/a.pdf", 7, slip=2, disposition=disposition, reasons=reasons)
+    receipt = render_receipt("12", NOVEMBER, [make_page("12/a.pdf", 7)], Path(), slips=[slip])
+    assert receipt.to_scan_again == is_named
+    assert ("12/a.pdf, стр. 7, бланк 2" in receipt.html) == is_named
+    assert ("Всё прочитано" in receipt.html) != is_named
+    assert "Лицевой счёт прочитан" not in receipt.html

@@ -145,6 +145,19 @@ def test_what_to_scan_again_is_named_with_its_message(html: str) -> None:
     assert "12/c.pdf" not in again
 
 
+def test_slips_whose_scan_is_at_fault_are_counted_under_scan_again(
+    render: Render, make_page: MakePage, make_slip: MakeSlip
+) -> None:
+    reasons = (Reason.SLIP_BLURRED, Reason.ACCOUNT_UNCERTAIN)
+    html = render([make_page()], [make_slip(disposition=Disposition.REVIEW, reasons=reasons)])
+    again = html[html.index('<section id="again"') : html.index('<section id="review"')]
+    assert '<b class="count">1</b>' in again
+    assert "Скан нерезкий" in again
+    assert 'data-reason="slip_blurred"' in again
+    assert "Лицевой счёт читается" not in again
+    assert "Таких страниц нет" not in again
+
+
 def test_a_slip_under_review_shows_its_doubts(html: str, template: Template) -> None:
     card = html[html.index("<article") : html.index("</article>")]
     fourth = template.field("account").cells[3]
