@@ -185,7 +185,10 @@ def _post_office() -> tuple[Scan, ...]:
         25, disposition=REVIEW, reasons=(Reason.NOT_A_DIGIT,), troubles={"reading": {1: Trouble.STRUCK_OUT}}
     )
     over = Slip(
-        26, disposition=REVIEW, reasons=(Reason.NOT_A_DIGIT,), troubles={"account": {9: Trouble.OVERWRITTEN}}
+        26,
+        disposition=REVIEW,
+        reasons=(Reason.ACCOUNT_UNCERTAIN,),
+        troubles={"account": {9: Trouble.OVERWRITTEN}},
     )
     two = Slip(
         27, disposition=REVIEW, reasons=(Reason.NOT_A_DIGIT,), troubles={"reading": {2: Trouble.TWO_DIGITS}}

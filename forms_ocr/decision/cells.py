@@ -48,7 +48,7 @@ ROW_SUM_TOLERANCE = 0.01
 MIN_OTHER_POSTERIOR = 0.2
 """From here on a cell is named to a person as perhaps no digit: such cells are rare to begin with."""
 
-MAX_SMUDGE = 0.03
+MAX_SMUDGE = 0.02
 """A cell that is likelier to hold no digit is no smudged digit. In a reading this is more than the doubt of a
 record that is accepted; an account or a date goes through where all that surrounds the cell says which."""
 
