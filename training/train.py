@@ -43,8 +43,8 @@ PUBLIC_DATA: Mapping[str, str] = {
     "cyrillic": "Cyrillic-oriented single letters (touch screen, CC BY-SA 4.0), as what is not a digit",
 }
 _SURE = 0.995
-"""Below this posterior the first look is not enough; four of five cells are above it. At 0.998 the second would
-be asked for half as many more, and the surprise be less by one in a thousand."""
+"""Below this posterior the first look is not enough; four of five cells are above it. At 0.998 the second
+would be asked for half as many more, and the surprise be less by one in a thousand."""
 
 _SHARES = (0.3, 0.7)
 """Of the time: a glyph costs the smaller network less than a third of what it costs the larger."""
