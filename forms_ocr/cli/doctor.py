@@ -95,8 +95,9 @@ def _weights() -> str:
 
 def _forms(given: tuple[Path, ...], config: Path | None, workspace: Path | None) -> str:
     """Those that were named, else those of the settings, as a run takes them."""
-    from forms_ocr.cli.reading import configuration_of, load_templates  # noqa: PLC0415
+    from forms_ocr.cli.reading import configuration_of  # noqa: PLC0415
     from forms_ocr.store import Workspace  # noqa: PLC0415
+    from forms_ocr.template import load_templates  # noqa: PLC0415
 
     paths = given or configuration_of(config, Workspace(workspace or Path())).templates
     forms = load_templates(paths)

@@ -12,7 +12,6 @@ from typing import Any
 import click
 
 from forms_ocr.batch import Stop
-from forms_ocr.cli.reading import load_templates
 from forms_ocr.cli.watching import marks_of, rest
 from forms_ocr.config import Configuration, load_configuration
 from forms_ocr.errors import ExitCode, NothingReadError
@@ -21,6 +20,7 @@ from forms_ocr.export.report_words import PAGES, SLIPS
 from forms_ocr.ingest import Arrivals, ScanFile, discover
 from forms_ocr.inspection import Inspection, Inspector, PageInspection
 from forms_ocr.inspection.words import describe
+from forms_ocr.template import load_templates
 
 
 @dataclass(frozen=True, slots=True)

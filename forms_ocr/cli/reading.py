@@ -49,14 +49,14 @@ from forms_ocr.cli.summary import (
 )
 from forms_ocr.config import Configuration, load_configuration
 from forms_ocr.decision import Registry
-from forms_ocr.errors import ConfigurationError, ExitCode, NothingReadError
+from forms_ocr.errors import ExitCode, NothingReadError
 from forms_ocr.export import RunFacts, Summary, write_exports
 from forms_ocr.ingest import Arrivals, Discovery, ScanFile, discover
 from forms_ocr.model import FiledSlip, PageDisposition, Period, Template
 from forms_ocr.pipeline import weights_sha256
 from forms_ocr.registry import load_registry
 from forms_ocr.store import Archive, Ledger, Workspace, open_ledger
-from forms_ocr.template import default_template_path, load_template
+from forms_ocr.template import default_template_path, load_templates
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,27 +213,6 @@ def make_plan(order: Order, configuration: Configuration, discovery: Discovery) 
 def with_templates(order: Order, configuration: Configuration) -> Order:
     """The order with the configuration's forms where it names none itself."""
     return replace(order, templates=order.templates or configuration.templates)
-
-
-def load_templates(paths: Sequence[Path]) -> tuple[Template, ...]:
-    """The forms that were named; the meter slip that comes along if none was.
-
-    Raises:
-        TemplateError: One is invalid.
-        ConfigurationError: One is named twice: nobody could say which of the two a slip is of.
-    """
-    every = tuple(load_template(path) for path in paths or (default_template_path(),))
-    _check_told_apart(every)
-    return every
-
-
-def _check_told_apart(every: Sequence[Template]) -> None:
-    prints = [one.fingerprint for one in every]
-    doubles = sorted({one.name for one in every if prints.count(one.fingerprint) > 1})
-    if doubles:
-        raise ConfigurationError(
-            "templates", [f"{name}: it is named twice; name it once" for name in doubles]
-        )
 
 
 def _own_configuration(workspace: Workspace) -> Path | None:

@@ -11,13 +11,14 @@ from pathlib import Path
 import pikepdf
 from pikepdf import Name
 
-from forms_ocr.errors import TemplateError
+from forms_ocr.errors import ConfigurationError, TemplateError
 from forms_ocr.model import Field, GreyImage, Marker, Template
 from forms_ocr.template.acroform import BAD_STRUCTURE, read_form
 from forms_ocr.template.artwork import ARTWORK_DPI, find_markers, render_artwork
 from forms_ocr.template.meaning import MAX_TOML_BYTES, Meaning, apply_meaning, parse_meaning
 from forms_ocr.template.page_frame import PageFrame
 from forms_ocr.template.pdf_file import open_pdf, read_limited, unsound
+from forms_ocr.template.places import default_template_path
 
 MAX_OBJECTS = 50_000
 MAX_IMAGE_PIXELS = 100_000_000
@@ -50,6 +51,23 @@ def load_template(pdf: Path) -> Template:
     except BAD_STRUCTURE as error:
         faults = [unsound(pdf, error), *faults]
     raise TemplateError(str(pdf), faults)
+
+
+def load_templates(paths: Sequence[Path]) -> tuple[Template, ...]:
+    """The forms that were named; the meter slip that comes along if none was.
+
+    Raises:
+        TemplateError: One is invalid.
+        ConfigurationError: One is named twice: nobody could say which of the two a slip is of.
+    """
+    every = tuple(load_template(path) for path in paths or (default_template_path(),))
+    prints = [one.fingerprint for one in every]
+    doubles = sorted({one.name for one in every if prints.count(one.fingerprint) > 1})
+    if doubles:
+        raise ConfigurationError(
+            "templates", [f"{name}: it is named twice; name it once" for name in doubles]
+        )
+    return every
 
 
 def _load(path: Path, document: pikepdf.Pdf, meaning: Meaning | None, meaning_faults: list[str]) -> Template:

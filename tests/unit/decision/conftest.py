@@ -78,6 +78,13 @@ class Writing:
         return replace(evidence, posteriors=rows)
 
     @staticmethod
+    def drawn(evidence: FieldEvidence, text: str) -> FieldEvidence:
+        """The comb with the looks of what is really written, ten digits none like another; "_" has none."""
+        looks = np.eye(10, 16, dtype=np.float32)
+        features = [looks[int(c)] if c != "_" else np.zeros(16, np.float32) for c in text]
+        return replace(evidence, features=np.stack(features))
+
+    @staticmethod
     def account(number: str, **changes: object) -> Account:
         """A line of the registry."""
         usual = Account(

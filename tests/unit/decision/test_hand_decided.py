@@ -14,25 +14,17 @@ if TYPE_CHECKING:
     from tests.unit.decision.conftest import Evidence, Office, Writing
 
 _MODEL = HandModel(closeness=4.0, expected=0.8, correction=6.0, sharpness=20.0)
-_LOOKS = np.eye(10, 16, dtype=np.float32)
-"""This writer's ten digits, none like another."""
-
-
-def _drawn(evidence: FieldEvidence, text: str) -> FieldEvidence:
-    """The comb with the looks of what is really written; "_" has none."""
-    looks = [_LOOKS[int(c)] if c != "_" else np.zeros(16, np.float32) for c in text]
-    return replace(evidence, features=np.stack(looks))
 
 
 def _slip(office: Office, writing: Writing, looks_like: int, **changes: FieldEvidence) -> Evidence:
     """A reading 0057? whose fifth cell may hold a 3 or a 5, written as this hand writes ``looks_like``."""
     reading = writing.doubt(writing.comb("00573", 6), 4, {"3": 0.55, "5": 0.44})
     usual = {
-        "account": _drawn(writing.comb(office.account, 12), office.account),
-        "reading": _drawn(reading, f"0057{looks_like}_"),
-        "date_day": _drawn(writing.comb("24", 2), "24"),
-        "date_month": _drawn(writing.comb("11", 2), "11"),
-        "date_year": _drawn(writing.comb("26", 2), "26"),
+        "account": writing.drawn(writing.comb(office.account, 12), office.account),
+        "reading": writing.drawn(reading, f"0057{looks_like}_"),
+        "date_day": writing.drawn(writing.comb("24", 2), "24"),
+        "date_month": writing.drawn(writing.comb("11", 2), "11"),
+        "date_year": writing.drawn(writing.comb("26", 2), "26"),
     }
     return office.slip(**(usual | changes))
 
@@ -61,7 +53,13 @@ def test_a_doubtful_cell_of_a_doubtful_account_teaches_nothing(office: Office, w
     rival = "012345678965"
     tie = writing.doubt(writing.comb(office.account, 12), 10, {"0": 0.5, "6": 0.5})
     reading = writing.doubt(writing.comb("00573", 6), 4, {"0": 0.45, "6": 0.54})
-    slip = _slip(office, writing, 3, account=_drawn(tie, office.account), reading=_drawn(reading, "00570_"))
+    slip = _slip(
+        office,
+        writing,
+        3,
+        account=writing.drawn(tie, office.account),
+        reading=writing.drawn(reading, "00570_"),
+    )
     odd = np.zeros(16, np.float32)
     odd[12] = 1.0  # how this writer draws the account's last digit but one, and the last one of the reading
     for name, place in (("account", 10), ("reading", 4)):
@@ -76,7 +74,7 @@ def test_a_doubtful_cell_of_a_doubtful_account_teaches_nothing(office: Office, w
 def test_an_account_of_no_registry_is_read_beside_its_clear_digits(office: Office, writing: Writing) -> None:
     account = "912345678905"
     comb = writing.doubt(writing.comb(account, 12), 8, {"8": 0.6, "9": 0.39})
-    slip = _slip(office, writing, 3, account=_drawn(comb, "912345679905"))
+    slip = _slip(office, writing, 3, account=writing.drawn(comb, "912345679905"))
     alone = office.decide(slip, has_registry=False)
     beside = office.decide(slip, has_registry=False, hand_model=_MODEL)
     assert alone.account == account
@@ -87,7 +85,7 @@ def test_a_smudge_that_looks_like_the_hands_own_digits_is_one(office: Office, wr
     comb = writing.comb(office.account, 12)
     for index in (5, 11):  # both fives of the account, written in a way that the recogniser finds odd
         comb = writing.doubt(comb, index, {"5": 0.85, "other": 0.15})
-    alike = _slip(office, writing, 3, account=_drawn(comb, office.account))
+    alike = _slip(office, writing, 3, account=writing.drawn(comb, office.account))
     looks = np.array(alike["account"].features)
     looks[[5, 11]] = 0
     looks[5, 14] = looks[11, 15] = 1
@@ -102,7 +100,7 @@ def _account(record: Record) -> FieldReading:
 
 def test_the_date_teaches_without_a_registry(office: Office, writing: Writing) -> None:
     reading = writing.doubt(writing.comb("00571", 6), 4, {"1": 0.55, "7": 0.44})
-    slip = _slip(office, writing, 1, reading=_drawn(reading, "00571_"))
+    slip = _slip(office, writing, 1, reading=writing.drawn(reading, "00571_"))
     alone = office.decide(slip, has_registry=False)
     beside = office.decide(slip, has_registry=False, hand_model=_MODEL)
     assert beside.reading == "00571"
@@ -112,7 +110,7 @@ def test_the_date_teaches_without_a_registry(office: Office, writing: Writing) -
 @pytest.mark.parametrize("looks_like", [3, 5])
 def test_the_account_teaches_how_to_read_the_date(office: Office, writing: Writing, looks_like: int) -> None:
     day = writing.doubt(writing.comb("23", 2), 1, {"3": 0.5, "5": 0.5})
-    slip = _slip(office, writing, 3, date_day=_drawn(day, f"2{looks_like}"))
+    slip = _slip(office, writing, 3, date_day=writing.drawn(day, f"2{looks_like}"))
     alone, beside = office.decide(slip), office.decide(slip, hand_model=_MODEL)
     assert beside.date == f"2026-11-2{looks_like}"
     assert _day(alone).confidence < 0.6

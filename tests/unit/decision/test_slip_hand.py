@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pytest
 
 from forms_ocr.decision.slip_hand import SlipHand
-from forms_ocr.model import FieldEvidence, HandModel
+from forms_ocr.model import HandModel
 
 if TYPE_CHECKING:
     from tests.unit.decision.conftest import Evidence, Office, Writing
 
 _MODEL = HandModel(closeness=4.0, expected=0.8, correction=6.0, sharpness=20.0)
-_LOOKS = np.eye(10, 16, dtype=np.float32)
-
-
-def _drawn(evidence: FieldEvidence, text: str) -> FieldEvidence:
-    looks = [_LOOKS[int(c)] if c != "_" else np.zeros(16, np.float32) for c in text]
-    return replace(evidence, features=np.stack(looks))
 
 
 @pytest.fixture
@@ -29,9 +21,9 @@ def slip(office: Office, writing: Writing) -> Evidence:
     reading = writing.doubt(writing.comb("00573", 6), 4, {"3": 0.55, "5": 0.44})
     reading = writing.doubt(reading, 2, {"5": 0.99, "3": 0.009})
     return office.slip(
-        reading=_drawn(reading, "00575_"),
-        address_flat=_drawn(writing.doubt(writing.comb("5", 4), 0, {"5": 0.9, "3": 0.09}), "5___"),
-        date_day=_drawn(writing.comb("24", 2), "24"),
+        reading=writing.drawn(reading, "00575_"),
+        address_flat=writing.drawn(writing.doubt(writing.comb("5", 4), 0, {"5": 0.9, "3": 0.09}), "5___"),
+        date_day=writing.drawn(writing.comb("24", 2), "24"),
     )
 
 
@@ -53,14 +45,14 @@ def test_a_cell_in_doubt_is_no_example_until_its_field_is_known(office: Office, 
 
 
 def test_clear_cells_of_any_field_are_examples(office: Office, writing: Writing, slip: Evidence) -> None:
-    clear = slip | {"address.house": _drawn(writing.comb("5", 4), "5___")}
+    clear = slip | {"address.house": writing.drawn(writing.comb("5", 4), "5___")}
     assert _p_five(_hand(office, clear)) > 0.6 > _p_five(_hand(office, slip))
 
 
 def test_what_was_printed_says_nothing_about_the_hand(
     office: Office, writing: Writing, slip: Evidence
 ) -> None:
-    clear = slip | {"address.house": _drawn(writing.comb("5", 4), "5___")}
+    clear = slip | {"address.house": writing.drawn(writing.comb("5", 4), "5___")}
     hand = _hand(office, clear, "address.house", "address.flat")
     hand.learn("address.flat", "5")
     assert _p_five(hand) == _p_five(_hand(office, slip))
