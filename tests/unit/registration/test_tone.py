@@ -35,3 +35,12 @@ def test_print_is_seen_through_grain() -> None:
 def test_paper_in_a_shadow_is_white() -> None:
     shadow = np.linspace(1.0, 0.5, 600)
     assert (as_line_art(np.asarray(240 * np.ones((400, 1)) * shadow, np.uint8)) > 200).mean() > 0.99
+
+
+def test_pale_print_beside_a_black_pen_is_as_black() -> None:
+    page = np.full((200, 300), 240, np.uint8)
+    page[40:160, 100:103] = 205
+    page[40:160, 130:133] = 0
+    seen = as_line_art(page)
+    assert seen[100, 101] < 40
+    assert seen[100, 131] < 40
