@@ -32,7 +32,7 @@ from forms_ocr.batch.work import Task
 from forms_ocr.cli import main, reading
 from forms_ocr.export import report
 from forms_ocr.store import migrations
-from forms_ocr.template import default_template_path
+from forms_ocr.template import default_template_path, loading
 from tests.integration.batch.batch_doubles import build_line_reader, open_text_scan
 
 LOADED_ONCE = (pd, _alembic, report, migrations)
@@ -171,8 +171,8 @@ def outcome(folder: Path) -> dict[str, object]:
 def stand_in() -> None:
     """Let doubles read the scans, inside this process, and load once what every run loads."""
     reading.__dict__["pipeline_equipment"] = lambda *_: EQUIPMENT
-    reading.__dict__["load_template"] = cache(reading.__dict__["load_template"])
-    reading.__dict__["load_template"](default_template_path())  # once for all runs: it renders the form
+    loading.__dict__["load_template"] = cache(loading.load_template)
+    loading.load_template(default_template_path())  # once for all runs: it renders the form
     report._environment().get_template("report.html")  # and this compiles the page
     Crew.hire = lambda crew: PoolInside(crew.equipment)  # type: ignore[assignment,method-assign,return-value]
 

@@ -7,7 +7,6 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
-from forms_ocr.cli import reading
 from forms_ocr.cli.refilling import Refill, refill
 from forms_ocr.config import Configuration
 from forms_ocr.model import Action, Person, Reason, Role, Rules
@@ -16,7 +15,7 @@ from forms_ocr.review.desk import Desk, DeskSettings
 from forms_ocr.review.faults import NotFoundError
 from forms_ocr.review.shown import Filters, Handling
 from forms_ocr.store import Workspace, open_review_books
-from forms_ocr.template import default_template_path
+from forms_ocr.template import default_template_path, loading
 
 VERA = Person("vera", "Вера Ильинична", Role.SENIOR)
 """She decides alone, also on what somebody else would have to look at."""
@@ -34,7 +33,7 @@ def attend(workspace: Workspace, act: str, now: datetime | None) -> str:
         The slip, "" where there was nothing to do.
     """
     configuration = Configuration.model_validate({"budget": {"blind_share": 0.0}})
-    template = reading.__dict__["load_template"](default_template_path())
+    template = loading.load_template(default_template_path())
     checker = Checker(template, Rules(), None)
     with open_review_books(workspace, lambda: (now or datetime.now(UTC)).astimezone(UTC)) as books:
         refill(Refill(workspace, configuration, checker), books)
