@@ -17,6 +17,10 @@ from forms_ocr.extraction.strips import COMB_PX_PER_MM
 _WHOLE_SHARE = 0.72
 # Specks smaller than this (mm2) are dust or the rest of a printed line.
 _SPECK_MM2 = 0.07
+# A stroke with this much of its ink where print is, and on average no thicker than this, is a printed line:
+# one that fell onto the scanner's pixels more squarely than others and came out darker. Pens are thicker.
+_PRINTED_SHARE = 0.9
+_LINE_MM = 0.34
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +48,7 @@ def assign_ink(ink: Ink, canvas: Canvas) -> OwnedInk:
     is_strong = ink.strong.ravel().take(pixels) != 0
     is_proof = is_strong & canvas.is_row.ravel().take(pixels)
     owners, is_writing = _judge(strokes, cells, is_proof, count, canvas.cells)
+    is_writing[_printed_lines(strokes, pixels, is_writing, canvas)] = False
     owner = owners.take(strokes)
     cells = np.where(owner >= 0, owner, cells)
     kept = np.flatnonzero(is_writing.take(strokes) & (cells >= 0))
@@ -53,6 +58,19 @@ def assign_ink(ink: Ink, canvas: Canvas) -> OwnedInk:
     starts = np.searchsorted(cells.take(order), np.arange(canvas.cells + 1, dtype=np.int16))
     strong_px = np.bincount(cells.compress(is_strong.take(kept)), minlength=canvas.cells)
     return OwnedInk(pixels.take(kept.take(order)), starts, strong_px)
+
+
+def _printed_lines(
+    strokes: NDArray[np.intp], pixels: NDArray[np.intp], is_writing: NDArray[np.bool_], canvas: Canvas
+) -> NDArray[np.intp]:
+    """Which of the strokes that look like writing are lines of the form."""
+    is_on_print = canvas.mask.free.ravel().take(pixels) == 0
+    area = np.bincount(strokes, minlength=len(is_writing))
+    on_print = np.bincount(strokes[is_on_print], minlength=len(is_writing))
+    suspects = np.flatnonzero(is_writing & (on_print >= _PRINTED_SHARE * area))
+    spans = [np.divmod(pixels[strokes == suspect], canvas.mask.free.shape[1]) for suspect in suspects]
+    lengths = np.array([max(np.ptp(rows), np.ptp(columns)) + 1 for rows, columns in spans], np.intp)
+    return np.asarray(suspects[area[suspects] <= _LINE_MM * COMB_PX_PER_MM * lengths], np.intp)
 
 
 def _label(ink: Mask) -> tuple[int, NDArray[np.uint16] | NDArray[np.int32]]:

@@ -161,6 +161,30 @@ def test_a_one_bit_scan_leaves_no_lines(
     assert np.flatnonzero(ink_of(bits, laid, drawn_form).ink_mm2).tolist() == [4]
 
 
+def _separator(form: Template, cell: int) -> tuple[Point, Point]:
+    box = form.field("account").cells[cell]
+    return (box.right_mm, box.top_mm + 0.5), (box.right_mm, box.bottom_mm - 0.5)
+
+
+def test_a_line_that_came_out_darker_than_the_others_is_no_digit(
+    drawn_form: Template, laid: Registration, sheet: GreyImage
+) -> None:
+    """As in black and white, where it depends on the scanner's pixels which lines survive whole."""
+    stroke(sheet, *_separator(drawn_form, 3), darkness=0, width_mm=0.17)
+    x, y = middle(drawn_form, 7)
+    stroke(sheet, (x, y - 3), (x + 1, y + 3), darkness=0)
+    ink = ink_of(sheet, laid, drawn_form)
+    assert np.flatnonzero(ink.glyphs.any(axis=(1, 2))).tolist() == [7]
+
+
+def test_a_digit_written_onto_a_line_is_one(
+    drawn_form: Template, laid: Registration, sheet: GreyImage
+) -> None:
+    stroke(sheet, *_separator(drawn_form, 3), darkness=0, width_mm=0.5)
+    ink = ink_of(sheet, laid, drawn_form)
+    assert ink.glyphs[[3, 4]].any()
+
+
 def test_the_pale_part_of_a_stroke_belongs_to_it(
     drawn_form: Template, laid: Registration, sheet: GreyImage
 ) -> None:
