@@ -13,7 +13,7 @@ from forms_ocr.extraction.digit_lines import is_digit_line, written_inside
 from forms_ocr.extraction.glyphs import glyphs_of
 from forms_ocr.extraction.ink import Darkness, Ink, PrintMask, darkness_of, print_mask, written_ink
 from forms_ocr.extraction.light import even_light
-from forms_ocr.extraction.ownership import assign_ink
+from forms_ocr.extraction.ownership import LABELLING, assign_ink, label_type
 from forms_ocr.extraction.strips import COMB_PX_PER_MM, StripFrame, artwork_strip, cut_strip, frames_of
 from forms_ocr.model import GLYPH_SIDE_PX, FieldInk, Glyphs, GreyImage, Page, Registration, Shape, Template
 
@@ -96,7 +96,7 @@ def _written_mm2(ink: Ink, px_per_mm: float) -> float:
     strong_mm2 = cv2.countNonZero(ink.strong) / px_per_mm**2
     if strong_mm2 <= _MOST_SPECKS_MM2:
         return strong_mm2
-    _, _, found, _ = cv2.connectedComponentsWithStats(ink.all, connectivity=8)
+    _, _, found, _ = cv2.connectedComponentsWithStatsWithAlgorithm(ink.all, 8, label_type(ink.all), LABELLING)
     pieces = found[1:]
     reach = np.maximum(pieces[:, cv2.CC_STAT_WIDTH], pieces[:, cv2.CC_STAT_HEIGHT])
     areas = pieces[:, cv2.CC_STAT_AREA]
