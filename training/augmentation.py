@@ -19,36 +19,37 @@ _SHIFT = 0.05
 _BEND = 0.04
 _BEND_GRID = 5
 
-_LEAST_STRENGTH = 0.65
+_PALEST = 0.65
 _LONGEST_ERASED_PX = 7
 
 
-def augment(glyphs: Tensor, generator: torch.Generator) -> Tensor:
+def augment(glyphs: Tensor, generator: torch.Generator, strength: float = 1.0) -> Tensor:
     """Change a batch of glyphs a little.
 
     Args:
         glyphs: (N, 32, 32) uint8.
+        strength: What slants, sizes and bends are multiplied by.
 
     Returns:
         Glyphs of the same shape and type.
     """
-    ink = _bent(glyphs.to(torch.float32).unsqueeze(1), generator)
+    ink = _bent(glyphs.to(torch.float32).unsqueeze(1), generator, strength)
     for share, change in _CHANGES:
         chosen = torch.rand(len(ink), generator=generator) < share
         ink[chosen] = change(ink[chosen], generator)
-    strength = torch.rand((len(ink), 1, 1, 1), generator=generator).square() * (_LEAST_STRENGTH - 1.0) + 1.0
-    return (ink * strength).clamp(0, 255).to(torch.uint8).squeeze(1)
+    shade = torch.rand((len(ink), 1, 1, 1), generator=generator).square() * (_PALEST - 1.0) + 1.0
+    return (ink * shade).clamp(0, 255).to(torch.uint8).squeeze(1)
 
 
-def _bent(ink: Tensor, generator: torch.Generator) -> Tensor:
+def _bent(ink: Tensor, generator: torch.Generator, strength: float) -> Tensor:
     """Turned, slanted, stretched, shifted, and bent by a smooth random field, in one resampling."""
 
     def normal(*shape: int) -> Tensor:
         return torch.randn(shape, generator=generator)
 
     count = len(ink)
-    turn, shear = normal(count) * _TURN_RAD, normal(count) * _SHEAR
-    wide, tall = (1.0 + normal(2, count) * _SCALE).unbind()
+    turn, shear = normal(count) * _TURN_RAD, normal(count) * _SHEAR * strength
+    wide, tall = (1.0 + normal(2, count) * _SCALE * strength).unbind()
     plane = torch.stack(
         [
             torch.stack([wide * turn.cos(), shear - turn.sin(), normal(count) * _SHIFT], dim=1),
@@ -58,7 +59,10 @@ def _bent(ink: Tensor, generator: torch.Generator) -> Tensor:
     )
     where = functional.affine_grid(plane, [count, 1, GLYPH_SIDE_PX, GLYPH_SIDE_PX], align_corners=False)
     bend = functional.interpolate(
-        normal(count, 2, _BEND_GRID, _BEND_GRID) * _BEND, GLYPH_SIDE_PX, mode="bilinear", align_corners=True
+        normal(count, 2, _BEND_GRID, _BEND_GRID) * _BEND * strength,
+        GLYPH_SIDE_PX,
+        mode="bilinear",
+        align_corners=True,
     )
     return functional.grid_sample(ink, where + bend.permute(0, 2, 3, 1), align_corners=False)
 

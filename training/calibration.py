@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,8 +12,8 @@ from numpy.typing import NDArray
 from forms_ocr.model import OTHER, Posteriors
 from forms_ocr.recognition import Calibration, posteriors_of
 
-_FIRST_WEIGHTS = np.geomspace(0.4, 2.0, 25)
-_SECOND_WEIGHTS = np.linspace(0.0, 1.4, 15)
+_SOLE_WEIGHTS = np.geomspace(0.4, 2.0, 25)
+_SHARED_WEIGHTS = np.linspace(0.0, 1.4, 15)
 _FLOORS = np.geomspace(1e-6, 1e-3, 25)
 
 _BINS = 15
@@ -21,31 +23,24 @@ OTHER_ON_SLIPS = 0.0075
 measured on real slips yet, so it is chosen on the careful side."""
 
 
-def calibrate(
-    first: NDArray[np.float32], labels: NDArray[np.uint8], second: NDArray[np.float32] | None = None
-) -> Calibration:
+def calibrate(said: Sequence[NDArray[np.float32]], labels: NDArray[np.uint8]) -> Calibration:
     """Weights of the logits and floor under which the true labels are most likely.
 
     The floor is fitted last: it stands for mistakes that nothing else foresees.
 
     Args:
-        first: (N, 12) logits of the first look.
+        said: (N, 12) logits of every network that was asked, about the same glyphs.
         labels: (N,) what a reader should say.
-        second: (N, 12) logits of the second look at the same glyphs, if there was one.
     """
-    pairs = [(w, 0.0) for w in _FIRST_WEIGHTS]
-    if second is not None:
-        pairs = [(a, b) for a in _SECOND_WEIGHTS for b in _SECOND_WEIGHTS if a or b]
-    settings = [Calibration(float(a), float(b), 1.0, float(_FLOORS[0])) for a, b in pairs]
-    best = min(settings, key=lambda setting: _surprise(setting, first, second, labels))
-    floors = [replace(best, posterior_floor=float(floor)) for floor in _FLOORS]
-    best = min(floors, key=lambda setting: _surprise(setting, first, second, labels))
-    return replace(
-        best,
-        first_weight=round(best.first_weight, 4),
-        second_weight=round(best.second_weight, 4),
-        posterior_floor=float(f"{best.posterior_floor:.3g}"),
-    )
+    choices = product(_SHARED_WEIGHTS, repeat=len(said)) if len(said) > 1 else ((w,) for w in _SOLE_WEIGHTS)
+    settings = [
+        Calibration(tuple(round(float(one), 4) for one in weights), 1.0, float(_FLOORS[0]))
+        for weights in choices
+        if any(weights)
+    ]
+    best = min(settings, key=lambda setting: _surprise(setting, said, labels))
+    floors = [replace(best, posterior_floor=float(f"{floor:.3g}")) for floor in _FLOORS]
+    return min(floors, key=lambda setting: _surprise(setting, said, labels))
 
 
 def for_slips(calibration: Calibration, labels: NDArray[np.uint8]) -> Calibration:
@@ -56,13 +51,10 @@ def for_slips(calibration: Calibration, labels: NDArray[np.uint8]) -> Calibratio
 
 
 def _surprise(
-    calibration: Calibration,
-    first: NDArray[np.float32],
-    second: NDArray[np.float32] | None,
-    labels: NDArray[np.uint8],
+    calibration: Calibration, said: Sequence[NDArray[np.float32]], labels: NDArray[np.uint8]
 ) -> float:
     """Mean negative logarithm of the posterior of the truth."""
-    posteriors = posteriors_of(first, calibration, second)
+    posteriors = posteriors_of(said, calibration)
     return float(-np.log(posteriors[np.arange(len(labels)), labels]).mean())
 
 

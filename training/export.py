@@ -29,14 +29,12 @@ Axes = Mapping[str, Mapping[int, str]]
 class Looks:
     """What the networks' answers mean; see ``forms_ocr.recognition.Card``."""
 
-    sure: float
-    first: Calibration
-    second: Calibration
+    looks: tuple[Calibration, ...]
     hand: HandModel
 
 
 def export(networks: Sequence[bytes], looks: Looks, provenance: Mapping[str, Any], folder: Path) -> None:
-    """Write both networks, first look first, and ``digits.json``, which names them by their hashes.
+    """Write the networks, first look first, and ``digits.json``, which names them by their hashes.
 
     Args:
         networks: ONNX files.

@@ -14,13 +14,12 @@ from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel
 
 from training.augmentation import augment
-from training.continuing import stand_still
 from training.glyphs import LabelledGlyphs
 from training.network import DigitNetwork, Widths
 
 _BATCH = 256
 _PEAK_RATE = 4e-3
-_LATER_PEAK_RATE = 1e-3
+_LATER_PEAK_RATE = 2.5e-3
 _WEIGHT_DECAY = 0.02
 _AVERAGE_DECAY = 0.998
 _LARGEST_GRADIENT = 2.0
@@ -29,11 +28,18 @@ _RISE = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How long to train: whole passes, cut short to what fits into the minutes on this machine."""
+    """How to train.
+
+    Attributes:
+        epochs, minutes: Whole passes, cut short to what fits into the minutes on this machine.
+        threads: Of this machine.
+        strength: How much glyphs are bent each time they are shown; 1 is usual.
+    """
 
     epochs: float
     minutes: float
     threads: int
+    strength: float = 1.0
 
 
 def fit(
@@ -50,14 +56,13 @@ def fit(
     (Polyak & Juditsky 1992). The same seed, data and threads give the same network, unless time runs out.
 
     Args:
-        start: A network to train on, at a quarter of the rate, instead of one that knows nothing.
+        start: A network to train on, at a lower rate, instead of one that knows nothing.
     """
     torch.manual_seed(seed)
     torch.set_num_threads(effort.threads)
     steps = math.ceil(effort.epochs * len(training) / _BATCH)
-    if start is None:
-        return _Run(_untrained(widths), training, seed, _PEAK_RATE).through(steps, effort.minutes * 60)
-    return _Run(start, training, seed, _LATER_PEAK_RATE).through(steps, effort.minutes * 60, is_later=True)
+    network, peak = (_untrained(widths), _PEAK_RATE) if start is None else (start, _LATER_PEAK_RATE)
+    return _Run(network, training, seed, peak, effort.strength).through(steps, effort.minutes * 60)
 
 
 def _untrained(widths: Widths) -> DigitNetwork:
@@ -75,21 +80,22 @@ def rate_at(progress: float, peak: float = _PEAK_RATE) -> float:
 class _Run:
     """One fit from the first step to the last."""
 
-    def __init__(self, network: DigitNetwork, training: LabelledGlyphs, seed: int, peak: float) -> None:
+    def __init__(
+        self, network: DigitNetwork, training: LabelledGlyphs, seed: int, peak: float, strength: float
+    ) -> None:
         self._network = network
         self._peak = peak
+        self._strength = strength
         self._glyphs = torch.from_numpy(training.glyphs)
         self._labels = torch.from_numpy(training.to_be_read.astype(np.int64))
         self._generator = torch.Generator().manual_seed(seed)
         self._loss = nn.CrossEntropyLoss()
 
-    def through(self, steps: int, seconds: float, *, is_later: bool = False) -> DigitNetwork:
+    def through(self, steps: int, seconds: float) -> DigitNetwork:
         """The averaged network after that many steps; where time runs short, the cycle is shortened."""
         optimizer = torch.optim.AdamW(self._network.parameters(), self._peak, weight_decay=_WEIGHT_DECAY)
         average = AveragedModel(self._network, multi_avg_fn=averaged, use_buffers=True)
         self._network.train()
-        if is_later:
-            stand_still(self._network)
         started = time.monotonic()
         for step, chosen in enumerate(self._batches()):
             progress = max(step / steps, (time.monotonic() - started) / seconds)
@@ -102,7 +108,7 @@ class _Run:
         return cast("DigitNetwork", average.module.eval())
 
     def _step(self, optimizer: torch.optim.Optimizer, chosen: Tensor) -> None:
-        logits, _ = self._network(augment(self._glyphs[chosen], self._generator))
+        logits, _ = self._network(augment(self._glyphs[chosen], self._generator, self._strength))
         loss = self._loss(logits, self._labels[chosen])
         optimizer.zero_grad(set_to_none=True)
         loss.backward()

@@ -1,4 +1,4 @@
-"""The two digit networks: a small one for every cell, a larger one where that one is in doubt."""
+"""The digit networks: a small one for every cell, a larger one for cells in doubt."""
 
 from __future__ import annotations
 

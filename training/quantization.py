@@ -1,4 +1,4 @@
-"""Eight-bit networks: a fifth less time a glyph, kept where that costs next to no accuracy."""
+"""Smaller files: eight bits where they cost next to no accuracy and save a fifth of the time, else 16."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
+import onnx
 from numpy.typing import NDArray
+from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
@@ -19,6 +21,7 @@ from training.glyphs import LabelledGlyphs
 LARGEST_LOSS = 0.0002
 """Share of digits that the eight-bit network may read wrong beyond those that the exact one does."""
 
+_LEAST_HALVED = 256
 _SEEN_GLYPHS = 4096
 _PIECE = 256
 
@@ -26,7 +29,7 @@ _PIECE = 256
 def lighter(
     exact: bytes, training: LabelledGlyphs, validation: LabelledGlyphs
 ) -> tuple[bytes, dict[str, float | bool]]:
-    """The eight-bit network if it reads validation digits as well as the exact one, else the exact one.
+    """The eight-bit network if it reads validation digits as well as the exact one, else one kept in 16 bits.
 
     Returns:
         An ONNX file, and the trade: the accuracy of both and which of them was kept.
@@ -35,7 +38,27 @@ def lighter(
     before, after = (_accuracy(network, validation) for network in (exact, small))
     is_kept = before - after <= LARGEST_LOSS
     trade = {"accuracy": round(before, 5), "accuracy_in_8_bits": round(after, 5), "is_in_8_bits": is_kept}
-    return small if is_kept else exact, trade
+    return small if is_kept else halved(exact), trade
+
+
+def halved(exact: bytes) -> bytes:
+    """The same network, its weights kept in 16 bits and taken to 32 when it is loaded.
+
+    Rounding moves a weight by at most one in two thousand.
+    """
+    model = onnx.load_from_string(exact)
+    casts = []
+    for array in model.graph.initializer:
+        weights = numpy_helper.to_array(array)
+        if weights.dtype == np.float32 and weights.size >= _LEAST_HALVED:
+            name = array.name
+            array.CopyFrom(numpy_helper.from_array(weights.astype(np.float16), f"{name}_in_16_bits"))
+            casts.append(helper.make_node("Cast", [array.name], [name], to=TensorProto.FLOAT))
+    nodes = [*casts, *model.graph.node]
+    del model.graph.node[:]
+    model.graph.node.extend(nodes)
+    onnx.checker.check_model(model, full_check=True)
+    return bytes(model.SerializeToString())
 
 
 def quantized(exact: bytes, glyphs: Glyphs) -> bytes:

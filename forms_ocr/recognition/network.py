@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Protocol
 
@@ -46,14 +48,14 @@ class Recognizer(Protocol):
 
 
 class NetworkRecognizer:
-    """Looks at every cell with a small network, and at those it is not sure of with a larger one too.
+    """Looks at every cell with a small network, at those in doubt with a larger one, and then with another.
 
-    Most cells are clear, so the larger network costs little where it is asked only in doubt (a cascade: Viola
-    and Jones, "Rapid Object Detection using a Boosted Cascade of Simple Features", 2001). Both answers then
+    Most cells are clear, so larger networks cost little where they are asked only in doubt (a cascade: Viola
+    and Jones, "Rapid Object Detection using a Boosted Cascade of Simple Features", 2001). All answers then
     count.
 
     Args:
-        folder: Holds both networks and ``digits.json``; the program's own weights by default.
+        folder: Holds the networks and ``digits.json``; the program's own weights by default.
 
     Raises:
         ConfigurationError: The weights are missing, were changed, or are not for this program.
@@ -62,7 +64,7 @@ class NetworkRecognizer:
     def __init__(self, folder: Path = _OWN_WEIGHTS) -> None:
         networks, self.card = load_weights(folder)
         self._folder = folder
-        self._first, self._second = (Network(network) for network in networks)
+        self._first, *self._later = (Network(network) for network in networks)
 
     def __reduce__(self) -> tuple[type[NetworkRecognizer], tuple[Path]]:
         """Another process loads the weights itself: a session cannot be sent there."""
@@ -85,11 +87,14 @@ class NetworkRecognizer:
         first[has_ink], seen = self._first.look(glyphs[has_ink])
         features = np.zeros((len(glyphs), seen.shape[1]), np.float32)
         features[has_ink] = seen
-        posteriors = posteriors_of(first, self.card.first)
-        doubtful = np.flatnonzero(has_ink & (posteriors.max(axis=1, initial=0.0) < self.card.sure))
-        if len(doubtful):
-            second, _ = self._second.look(glyphs[doubtful])
-            posteriors[doubtful] = posteriors_of(first[doubtful], self.card.second, second)
+        posteriors = posteriors_of([first], self.card.looks[0])
+        said = [first]
+        doubtful = np.flatnonzero(has_ink)
+        for network, (before, calibration) in zip(self._later, pairwise(self.card.looks), strict=True):
+            doubtful = doubtful[posteriors[doubtful].max(axis=1, initial=0.0) < before.sure]
+            said.append(np.zeros_like(first))
+            said[-1][doubtful], _ = network.look(glyphs[doubtful])
+            posteriors[doubtful] = posteriors_of([logits[doubtful] for logits in said], calibration)
         return CellsRead(posteriors, features)
 
 
@@ -107,21 +112,18 @@ class Network:
         return logits, np.asarray(seen / np.maximum(lengths, _SHORTEST), np.float32)
 
 
-def posteriors_of(
-    first: NDArray[np.float32], calibration: Calibration, second: NDArray[np.float32] | None = None
-) -> Posteriors:
-    """(N, 12) logits of one network or of both to calibrated posteriors.
+def posteriors_of(said: Sequence[NDArray[np.float32]], calibration: Calibration) -> Posteriors:
+    """(N, 12) logits of one network or of several, one for each of the calibration's weights, to posteriors.
 
     Logits are weighed, which for one network is temperature scaling (Guo et al., "On Calibration of Modern
-    Neural Networks", 2017) and for two a logarithmic opinion pool (Genest and Zidek, "Combining Probability
-    Distributions", 1986). The odds of ``other`` are moved from its share on training sheets to that on slips
-    (Saerens et al., "Adjusting the Outputs of a Classifier to New a Priori Probabilities", 2002). Every
-    posterior is then lifted off zero by the floor, so that one strange glyph never rules a field's value out
-    for good.
+    Neural Networks", 2017) and for several a logarithmic opinion pool (Genest and Zidek, "Combining
+    Probability Distributions", 1986). The odds of ``other`` are moved from its share on training sheets to
+    that on slips (Saerens et al., "Adjusting the Outputs of a Classifier to New a Priori Probabilities",
+    2002). Every posterior is then lifted off zero by the floor, so that one strange glyph never rules a
+    field's value out for good.
     """
-    logits = first * np.float32(calibration.first_weight)
-    if second is not None:
-        logits = logits + second * np.float32(calibration.second_weight)
+    weighed = [one * np.float32(weight) for one, weight in zip(said, calibration.weights, strict=True)]
+    logits = np.sum(weighed, axis=0)
     shares = np.exp(logits - logits.max(axis=1, keepdims=True, initial=-np.inf))
     shares[:, OTHER] *= calibration.other_odds
     shares /= shares.sum(axis=1, keepdims=True)

@@ -27,9 +27,10 @@ def cost_table(folders: Sequence[Path], glyphs: LabelledGlyphs, seed: int) -> Ta
     rows: list[tuple[Cell, ...]] = [(folder.name, *_cost_row(folder, glyphs, slips)) for folder in folders]
     note = (
         f"Median time on one core of reading the {SLIP_CELLS} cells of a slip, all with ink, one of them no "
-        f"digit; {len(slips)} slips. `second look`: share of cells that the larger network is asked about."
+        f"digit; {len(slips)} slips. `second look`: share of cells that the first of the larger networks is "
+        "asked about."
     )
-    head = ("weights", "ms a slip", "90th", "second look", "bytes, first", "bytes, second")
+    head = ("weights", "ms a slip", "90th", "second look", "bytes")
     return Table("Cost", note, head, rows)
 
 
@@ -46,9 +47,7 @@ def _slips(glyphs: LabelledGlyphs, rng: np.random.Generator) -> NDArray[np.intp]
     )
 
 
-def _cost_row(
-    folder: Path, glyphs: LabelledGlyphs, slips: NDArray[np.intp]
-) -> tuple[str, str, Rate, int, int]:
+def _cost_row(folder: Path, glyphs: LabelledGlyphs, slips: NDArray[np.intp]) -> tuple[str, str, Rate, int]:
     recognizer = NetworkRecognizer(folder)
     recognizer.read_cells(glyphs.glyphs[slips[0]])
     times = []
@@ -57,14 +56,14 @@ def _cost_row(
         started = time.thread_time()
         recognizer.read_cells(cells)
         times.append(1000 * (time.thread_time() - started))
-    first, second = ((folder / name).stat().st_size for name in NETWORK_NAMES)
+    size = sum((folder / name).stat().st_size for name in NETWORK_NAMES)
     doubtful = second_looks(folder, glyphs.glyphs[slips.ravel()])
     median, slow = (f"{np.quantile(times, share):.2f}" for share in (0.5, 0.9))
-    return median, slow, Rate.of(doubtful), first, second
+    return median, slow, Rate.of(doubtful), size
 
 
 def second_looks(folder: Path, cells: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """(N,) is the larger network asked about a cell with ink?"""
+    """(N,) is a larger network asked about a cell with ink?"""
     networks, card = load_weights(folder)
     logits, _ = Network(networks[0]).look(cells)
-    return np.asarray(posteriors_of(logits, card.first).max(axis=1) < card.sure, np.bool_)
+    return np.asarray(posteriors_of([logits], card.looks[0]).max(axis=1) < card.looks[0].sure, np.bool_)

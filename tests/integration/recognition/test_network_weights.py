@@ -6,6 +6,7 @@ import json
 import pickle
 import shutil
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from forms_ocr.simulation import DrawnHand, InkShape
 
 _WEIGHTS = Path(network_module.__file__).with_name("weights")
 _PX_PER_MM = 8.0
+_Look = Callable[[Glyphs], tuple[np.ndarray, np.ndarray]]
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +40,11 @@ def weights(tmp_path: Path) -> Path:
 def _change_card(weights: Path, **changes: Any) -> None:
     card = json.loads((weights / CARD_NAME).read_text(encoding="utf-8"))
     (weights / CARD_NAME).write_text(json.dumps(card | changes), encoding="utf-8")
+
+
+def _look(networks: int, **changes: float) -> dict[str, Any]:
+    """A look as a card has it."""
+    return {"weights": [1] * networks, "other_odds": 1, "posterior_floor": 0, "sure": 0} | changes
 
 
 def _glyph_of(shape: InkShape, rng: np.random.Generator, height_mm: float = 5.5) -> Glyphs:
@@ -82,7 +89,7 @@ def test_noise_has_a_low_posterior_for_every_digit(recognizer: NetworkRecognizer
 def test_a_glyph_without_ink_is_empty(recognizer: NetworkRecognizer) -> None:
     posteriors = recognizer.recognize(np.zeros((3, GLYPH_SIDE_PX, GLYPH_SIDE_PX), np.uint8))
     # certain, not only likely: the network is not asked
-    certain = 1 - (len(CLASSES) - 1) * recognizer.card.first.posterior_floor
+    certain = 1 - (len(CLASSES) - 1) * recognizer.card.looks[0].posterior_floor
     np.testing.assert_allclose(posteriors[:, EMPTY], certain, atol=1e-7)
 
 
@@ -106,7 +113,7 @@ def test_rows_sum_to_one_and_no_class_is_ruled_out(recognizer: NetworkRecognizer
     glyphs, _ = _drawn_digits("hasty", 5)
     posteriors = recognizer.recognize(np.concatenate([glyphs, np.zeros_like(glyphs[:2])]))
     np.testing.assert_allclose(posteriors.sum(axis=1), 1.0, atol=1e-5)
-    floor = min(recognizer.card.first.posterior_floor, recognizer.card.second.posterior_floor)
+    floor = min(look.posterior_floor for look in recognizer.card.looks)
     assert posteriors.min() >= 0.99 * floor > 0
 
 
@@ -119,19 +126,23 @@ def test_a_posterior_does_not_depend_on_the_neighbours(recognizer: NetworkRecogn
     np.testing.assert_allclose(together[order], recognizer.recognize(glyphs[order]), atol=2e-6)
 
 
-def test_the_second_look_is_for_what_the_first_is_not_sure_of(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_later_looks_are_for_what_those_before_are_not_sure_of(monkeypatch: pytest.MonkeyPatch) -> None:
     glyphs, _ = _drawn_digits("european", 20)
     recognizer = NetworkRecognizer()
     asked: list[int] = []
-    look = recognizer._second.look
 
-    def spy(doubtful: Glyphs) -> tuple[np.ndarray, np.ndarray]:
-        asked.append(len(doubtful))
-        return look(doubtful)
+    def spied(look: _Look) -> _Look:
+        def spy(doubtful: Glyphs) -> tuple[np.ndarray, np.ndarray]:
+            asked.append(len(doubtful))
+            return look(doubtful)
 
-    monkeypatch.setattr(recognizer._second, "look", spy)
+        return spy
+
+    for network in recognizer._later:
+        monkeypatch.setattr(network, "look", spied(network.look))
     recognizer.recognize(glyphs)
-    assert 0 < sum(asked) < 0.3 * len(glyphs)
+    second, third = asked
+    assert 0 < third < second < 0.3 * len(glyphs)
 
 
 def test_another_process_reads_the_same(recognizer: NetworkRecognizer) -> None:
@@ -179,11 +190,12 @@ def test_a_missing_file_is_named(weights: Path, name: str) -> None:
     [
         ("classes", [*CLASSES[::-1]]),
         ("glyph_side_px", 28),
-        ("sure", float("nan")),
-        ("sure", None),
-        ("first", None),
-        ("second", {"first_weight": float("nan")}),
-        ("second", {"posterior_floor": 0.5}),
+        ("looks", None),
+        ("looks", []),
+        ("looks", [None, None, None]),
+        ("looks", [{"weights": [float("nan")]}, {"weights": [1, 1]}, {"weights": [1, 1, 1]}]),
+        ("looks", [{"weights": [1], "other_odds": 1, "posterior_floor": 0.5, "sure": 0}] * 3),
+        ("looks", [_look(1), _look(2, sure=float("nan")), _look(3)]),
         ("hand", {"closeness": float("inf")}),
         ("date", None),
     ],
@@ -195,10 +207,10 @@ def test_a_card_that_does_not_fit_is_refused(weights: Path, field: str, value: o
 
 
 def test_all_faults_of_a_card_are_told_at_once(weights: Path) -> None:
-    _change_card(weights, classes=[], sure=-1, sha256={})
+    _change_card(weights, classes=[], looks=-1, sha256={})
     with pytest.raises(ConfigurationError) as caught:
         NetworkRecognizer(weights)
-    assert len(caught.value.faults) == 4
+    assert len(caught.value.faults) == 2 + len(NETWORK_NAMES)
 
 
 @pytest.mark.parametrize("text", ["{", "[]", "\xff"])

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
 torch = pytest.importorskip("torch", reason="the optional extra `training` is not installed")
 pytest.importorskip("onnx", reason="the optional extra `training` is not installed")
@@ -15,6 +16,7 @@ pytest.importorskip("onnx", reason="the optional extra `training` is not install
 from forms_ocr.decision import Examples  # noqa: E402
 from forms_ocr.model import EMPTY, GLYPH_SIDE_PX, OTHER, CellsRead, HandModel  # noqa: E402
 from forms_ocr.recognition import Calibration, NetworkRecognizer, posteriors_of  # noqa: E402
+from training import train as train_module  # noqa: E402
 from training.augmentation import augment  # noqa: E402
 from training.continuing import taken_up  # noqa: E402
 from training.export import Looks, add_to_card, export, onnx_of  # noqa: E402
@@ -23,7 +25,8 @@ from training.fit import Effort, fit  # noqa: E402
 from training.glyphs import SOURCES, LabelledGlyphs, Recipe, glyphs_of_page, make_glyphs  # noqa: E402
 from training.hand import KNOWN_CELLS, OneHand, fit_hand, slips_of  # noqa: E402
 from training.network import FIRST_LOOK, SECOND_LOOK  # noqa: E402
-from training.quantization import LARGEST_LOSS, lighter, logits_of, quantized  # noqa: E402
+from training.quantization import LARGEST_LOSS, halved, lighter, logits_of, quantized  # noqa: E402
+from training.train import LOOKS, Run, provenance  # noqa: E402
 
 
 @pytest.fixture(scope="module")
@@ -41,59 +44,94 @@ def few(glyphs: LabelledGlyphs) -> LabelledGlyphs:
 @pytest.fixture(scope="module")
 def networks(few: LabelledGlyphs) -> list[bytes]:
     effort = Effort(epochs=200, minutes=0.25, threads=1)
-    return [onnx_of(fit(few, widths, effort, seed=1)) for widths in (FIRST_LOOK, SECOND_LOOK)]
+    fitted = [onnx_of(fit(few, widths, effort, seed=1)) for widths in (FIRST_LOOK, SECOND_LOOK)]
+    return [*fitted, halved(fitted[1])]
 
 
 def test_networks_learn_export_and_read(few: LabelledGlyphs, networks: list[bytes], tmp_path: Path) -> None:
-    first, second = (logits_of(network, few.glyphs) for network in networks)
+    first, second, third = (logits_of(network, few.glyphs) for network in networks)
     assert (first.argmax(axis=1) == few.labels).mean() > 0.8
     assert (second.argmax(axis=1) == few.labels).mean() > 0.8
 
-    # nobody is ever this sure: all glyphs get both looks
-    both = Calibration(0.5, 0.5, posterior_floor=1e-4)
+    # nobody is ever this sure: all glyphs get all looks
+    looks = [
+        Calibration(weights, posterior_floor=1e-4, sure=1.0)
+        for weights in ((1.0,), (0.5, 0.5), (0.2, 0.3, 0.5))
+    ]
     export(
         networks,
-        Looks(1.0, Calibration(posterior_floor=1e-4), both, HandModel()),
+        Looks(tuple(looks), HandModel()),
         {"date": "2026-01-01"},
         tmp_path,
     )
     add_to_card({"figures": 1}, tmp_path)
     read = NetworkRecognizer(tmp_path).recognize(few.glyphs)
-    np.testing.assert_allclose(read, posteriors_of(first, both, second), atol=1e-4)
+    np.testing.assert_allclose(read, posteriors_of([first, second, third], looks[2]), atol=1e-4)
     card = json.loads((tmp_path / "digits.json").read_text())
-    assert sum(card["bytes"].values()) < 3_000_000
+    assert list(card["bytes"].values()) == list(map(len, networks))
     assert card["figures"] == 1
 
 
 def test_a_network_is_taken_up_where_it_was_left(few: LabelledGlyphs, networks: list[bytes]) -> None:
     """And a little training on moves it, from there, without losing what it knew."""
-    _, second = networks
+    second = networks[1]
     before = logits_of(second, few.glyphs)
-    start = taken_up(second, SECOND_LOOK)
+    start = taken_up(second, SECOND_LOOK, few.glyphs)
     np.testing.assert_allclose(logits_of(onnx_of(start), few.glyphs), before, atol=1e-4)
 
     effort = Effort(epochs=10, minutes=0.25, threads=1)
-    later = logits_of(onnx_of(fit(few, SECOND_LOOK, effort, 1, taken_up(second, SECOND_LOOK))), few.glyphs)
+    later = logits_of(onnx_of(fit(few, SECOND_LOOK, effort, 1, start)), few.glyphs)
     assert np.abs(later - before).max() > 0.01
     assert (later.argmax(axis=1) == few.labels).mean() >= (before.argmax(axis=1) == few.labels).mean() - 0.02
 
 
+def test_a_later_run_trains_on_what_it_is_asked_to(
+    few: LabelledGlyphs, networks: list[bytes], tmp_path: Path
+) -> None:
+    for name, network in zip(LOOKS, networks, strict=True):
+        (tmp_path / name).write_bytes(network)
+    asked = Run(tmp_path, tmp_path, tmp_path, 1, 1.0, 0.05, 1, 1, None, tmp_path, ("third_look.onnx",))
+    later, trades = train_module._networks(asked, few, few)
+    assert later[:2] == networks[:2]
+    assert np.abs(logits_of(later[2], few.glyphs) - logits_of(networks[2], few.glyphs)).max() > 0.01
+    assert list(trades) == ["third_look.onnx"]
+    assert provenance(asked, few, 1)["repeat"].endswith("--train-on FOLDER --again third_look.onnx")
+
+
+def test_to_train_on_without_networks_is_refused(tmp_path: Path) -> None:
+    asked = ["--data", str(tmp_path), "--out", str(tmp_path / "out"), "--again", "third_look.onnx"]
+    told = CliRunner().invoke(train_module.main, asked)
+    assert told.exit_code == 2
+    assert "--train-on" in told.output
+
+
 def test_another_network_cannot_be_taken_up(few: LabelledGlyphs, networks: list[bytes]) -> None:
     with pytest.raises(ValueError, match="convolutions"):
-        taken_up(networks[0], SECOND_LOOK)
+        taken_up(networks[0], SECOND_LOOK, few.glyphs)
     with pytest.raises(ValueError, match="weights of the shape"):
-        taken_up(quantized(networks[1], few.glyphs), SECOND_LOOK)
+        taken_up(quantized(networks[1], few.glyphs), SECOND_LOOK, few.glyphs)
 
 
 def test_eight_bits_are_kept_where_they_cost_no_accuracy(few: LabelledGlyphs, networks: list[bytes]) -> None:
     exact = networks[0]
     network, trade = lighter(exact, few, few)
     assert trade["is_in_8_bits"] == (trade["accuracy"] - trade["accuracy_in_8_bits"] <= LARGEST_LOSS)
-    assert (network == exact) != trade["is_in_8_bits"]
+    assert network == (quantized(exact, few.glyphs) if trade["is_in_8_bits"] else halved(exact))
     small = quantized(exact, few.glyphs)
     assert len(small) < 0.5 * len(exact)
     agreeing = logits_of(small, few.glyphs).argmax(axis=1) == logits_of(exact, few.glyphs).argmax(axis=1)
     assert agreeing.mean() > 0.95
+
+
+def test_16_bits_halve_the_file_and_change_no_answer(few: LabelledGlyphs, networks: list[bytes]) -> None:
+    exact, small = networks[1], halved(networks[1])
+    assert len(small) < 0.51 * len(exact)
+    before, after = (logits_of(network, few.glyphs) for network in (exact, small))
+    np.testing.assert_allclose(after, before, atol=0.02)
+    assert np.abs(after - before).max() > 0
+    # and it can be taken up again
+    again = onnx_of(taken_up(small, SECOND_LOOK, few.glyphs))
+    np.testing.assert_allclose(logits_of(again, few.glyphs), after, atol=1e-3)
 
 
 def test_a_digit_of_which_dots_are_left_is_not_to_be_read(glyphs: LabelledGlyphs) -> None:
