@@ -52,15 +52,19 @@ class ToldRecognizer:
 
     classes: tuple[str, ...]
     certainty: float = 0.9999
+    thorough_certainty: float = 0.0
+    thorough_looks: int = 0
 
     @property
     def hand_model(self) -> HandModel:
         return HandModel()
 
-    def read_cells(self, glyphs: Glyphs) -> CellsRead:
-        posteriors = np.full((len(glyphs), len(CLASSES)), (1 - self.certainty) / 11, np.float32)
+    def read_cells(self, glyphs: Glyphs, *, is_thorough: bool = False) -> CellsRead:
+        self.thorough_looks += is_thorough
+        certainty = max(self.certainty, self.thorough_certainty if is_thorough else 0.0)
+        posteriors = np.full((len(glyphs), len(CLASSES)), (1 - certainty) / 11, np.float32)
         for i, (glyph, name) in enumerate(zip(glyphs, self.classes, strict=True)):
-            posteriors[i, CLASSES.index(name) if glyph.any() else EMPTY] = self.certainty
+            posteriors[i, CLASSES.index(name) if glyph.any() else EMPTY] = certainty
         return CellsRead(posteriors, np.zeros((len(glyphs), 1), np.float32))
 
 
@@ -91,12 +95,15 @@ def written(template: Template, accounts: list[Account]) -> Written:
 
 
 def reader(
-    template: Template, accounts: list[Account], slip: WrittenSlip, certainty: float = 0.9999
+    template: Template,
+    accounts: list[Account],
+    slip: WrittenSlip,
+    certainty: float = 0.9999,
+    thorough_certainty: float = 0.0,
 ) -> Reader:
     classes = tuple(name for field in template.fields for name in slip.cells.get(field.name, ()))
-    return Reader(
-        template, ToldRecognizer(classes, certainty), NoLineReader(), Rules(), Registry.of(accounts), PERIOD
-    )
+    told = ToldRecognizer(classes, certainty, thorough_certainty)
+    return Reader(template, told, NoLineReader(), Rules(), Registry.of(accounts), PERIOD)
 
 
 def scanned(slip: WrittenSlip, seed: int = 1, **kwargs: Any) -> GreyImage:
@@ -125,6 +132,32 @@ def test_turning_the_scan_changes_no_record(
     turned = read_page(Page(1, np.ascontiguousarray(page[::-1, ::-1])), ours).slips[0].record
     assert (turned.account, turned.reading, turned.date) == (upright.account, upright.reading, upright.date)
     assert turned.disposition is upright.disposition
+
+
+@pytest.mark.parametrize(
+    ("certainty", "thorough_certainty", "looks", "disposition"),
+    [
+        (0.9999, 0.0, 0, Disposition.ACCEPTED),
+        (0.97, 0.9999, 1, Disposition.ACCEPTED),
+        (0.97, 0.97, 1, Disposition.REVIEW),
+        (0.3, 0.9999, 0, Disposition.REVIEW),
+    ],
+)
+def test_a_slip_in_doubt_is_read_thoroughly_before_a_person_has_to(
+    template: Template,
+    accounts: list[Account],
+    written: Written,
+    certainty: float,
+    thorough_certainty: float,
+    looks: int,
+    disposition: Disposition,
+) -> None:
+    _, slip = written
+    ours = reader(template, accounts, slip, certainty, thorough_certainty)
+    record = read_page(Page(1, scanned(slip)), ours).slips[0].record
+    assert isinstance(ours.recognizer, ToldRecognizer)
+    assert ours.recognizer.thorough_looks == looks
+    assert record.disposition is disposition, record.reasons
 
 
 def test_an_unsure_recogniser_gets_nothing_into_the_records(

@@ -145,6 +145,18 @@ def test_later_looks_are_for_what_those_before_are_not_sure_of(monkeypatch: pyte
     assert 0 < third < second < 0.3 * len(glyphs)
 
 
+def test_a_thorough_look_says_more_about_clear_cells(recognizer: NetworkRecognizer) -> None:
+    """Thirty digits that are clear make a number that is."""
+    glyphs, labels = _drawn_digits("european", 20)
+    usual, thorough = (
+        recognizer.read_cells(glyphs, is_thorough=wanted).posteriors[np.arange(len(labels)), labels]
+        for wanted in (False, True)
+    )
+    clear = usual > 0.99
+    assert np.log(thorough[clear]).mean() > np.log(usual[clear]).mean()
+    assert np.quantile(thorough, 0.5) >= np.quantile(usual, 0.5)
+
+
 def test_another_process_reads_the_same(recognizer: NetworkRecognizer) -> None:
     glyphs, _ = _drawn_digits("neat", 1)
     sent = pickle.loads(pickle.dumps(recognizer))  # noqa: S301  our own bytes

@@ -176,7 +176,7 @@ class _Double:
 
     hand_model = HandModel()
 
-    def read_cells(self, glyphs: Glyphs) -> CellsRead:
+    def read_cells(self, glyphs: Glyphs, **_: bool) -> CellsRead:
         said = [int(glyph.sum()) // 255 % 10 if glyph.any() else OTHER for glyph in glyphs]
         return CellsRead(_said(said, 0.9), np.zeros((len(glyphs), 4), np.float32))
 
