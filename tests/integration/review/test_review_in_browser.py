@@ -16,7 +16,7 @@ from tests.integration.review.conftest import Serve, SignIn
 from tests.integration.review.review_site import EVIL_OFFICE, PEOPLE, SAMPLES, Site
 
 UNDATED = "?office=Сестрорецк"
-BOX = "?office=office-12&reason=not_a_digit"
+BOX = "?office=office-12&reason=account_uncertain"
 PENCIL = "?office=Почта-194044&reason=reading_uncertain"
 BELOW_LAST = "?office=office-07"
 
@@ -396,7 +396,7 @@ def _assert_no_violations(axe: Axe, page: Page, where: str) -> None:
 )
 def test_nothing_is_cut_off(site: Site, sign_in: SignIn, width: int, height: int) -> None:
     admin = sign_in(site, "admin", viewport={"width": width, "height": height})
-    admin.open_desk(PENCIL)
+    admin.open_desk(BOX)
     expect(admin.page.locator("[data-name=account] .crop")).to_be_in_viewport()
     for address in ("", "/sheets", "/upload", "/overview", "/figures", "/people"):
         if address:
