@@ -53,7 +53,7 @@ _JPEG_QUALITY = 72
 # milliseconds, a person takes seconds. Neither bound follows the cut in force, so a confidence means the same
 # whatever the cut.
 _HOPELESS = 0.3
-_CLEAR = 0.985
+_CLEAR = Rules().min_confidence
 
 
 @dataclass(frozen=True, eq=False)

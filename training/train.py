@@ -118,7 +118,11 @@ class Run:
 @click.option("--threads", default=2, show_default=True, help="Of the fit, and processes that write sheets.")
 @click.option("--seed", default=1, show_default=True)
 @click.option("--leave-out", type=click.Choice(SOURCES), help="Train without this source.")
-@click.option("--train-on", type=_FOLDER, help="Take up the networks of an earlier run instead of new ones.")
+@click.option(
+    "--train-on",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Take up the networks of an earlier run instead of new ones.",
+)
 @click.option(
     "--again",
     type=click.Choice(NETWORK_NAMES),

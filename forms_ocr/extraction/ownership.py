@@ -70,10 +70,16 @@ def _printed_lines(
     is_on_print = canvas.mask.free.ravel().take(pixels) == 0
     area = np.bincount(strokes, minlength=len(is_writing))
     on_print = np.bincount(strokes[is_on_print], minlength=len(is_writing))
-    suspects = np.flatnonzero(is_writing & (on_print >= _PRINTED_SHARE * area))
-    spans = [np.divmod(pixels[strokes == suspect], canvas.mask.free.shape[1]) for suspect in suspects]
-    lengths = np.array([max(np.ptp(rows), np.ptp(columns)) + 1 for rows, columns in spans], np.intp)
-    return np.asarray(suspects[area[suspects] <= _LINE_MM * COMB_PX_PER_MM * lengths], np.intp)
+    is_suspect = is_writing & (on_print >= _PRINTED_SHARE * area)
+    suspects = np.flatnonzero(is_suspect)
+    if not len(suspects):
+        return suspects
+    theirs = np.flatnonzero(is_suspect.take(strokes))
+    theirs = theirs[np.argsort(strokes[theirs], kind="stable")]
+    places = np.stack(np.divmod(pixels[theirs], canvas.mask.free.shape[1]))
+    starts = np.searchsorted(strokes[theirs], suspects)
+    spans = np.maximum.reduceat(places, starts, axis=1) - np.minimum.reduceat(places, starts, axis=1) + 1
+    return np.asarray(suspects[area[suspects] <= _LINE_MM * COMB_PX_PER_MM * spans.max(axis=0)], np.intp)
 
 
 def _label(ink: Mask) -> tuple[int, NDArray[np.uint16] | NDArray[np.int32]]:
