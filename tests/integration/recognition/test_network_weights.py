@@ -42,7 +42,7 @@ def _change_card(weights: Path, **changes: Any) -> None:
     (weights / CARD_NAME).write_text(json.dumps(card | changes), encoding="utf-8")
 
 
-def _look(networks: int, **changes: float) -> dict[str, Any]:
+def _look(networks: int, **changes: Any) -> dict[str, Any]:
     """A look as a card has it."""
     return {"weights": [1] * networks, "other_odds": 1, "posterior_floor": 0, "sure": 0} | changes
 
@@ -205,8 +205,9 @@ def test_a_missing_file_is_named(weights: Path, name: str) -> None:
         ("looks", None),
         ("looks", []),
         ("looks", [None, None, None]),
-        ("looks", [{"weights": [float("nan")]}, {"weights": [1, 1]}, {"weights": [1, 1, 1]}]),
-        ("looks", [{"weights": [1], "other_odds": 1, "posterior_floor": 0.5, "sure": 0}] * 3),
+        ("looks", [_look(1, weights=[float("nan")]), _look(2), _look(3)]),
+        ("looks", [_look(1), _look(1), _look(3)]),
+        ("looks", [_look(1), _look(2), _look(3, posterior_floor=0.5)]),
         ("looks", [_look(1), _look(2, sure=float("nan")), _look(3)]),
         ("hand", {"closeness": float("inf")}),
         ("date", None),
